@@ -25,9 +25,12 @@ func Record(fields []Field, now time.Time) []Outcome {
 // Kept here: I3 a difference that remains has a Why, I4, I5, I11. Carried out and merged again, it writes nothing.
 func Merge(f Field, now time.Time) Outcome {
 	f.Rule = f.Rule.withDefaults()
+	if f.Rule.overwrites() {
+		f.Held, f.Resolved = false, nil // the source wins always: there is nothing to decide
+	}
 	switch {
 	case f.Resolved != nil && !(f.GHL.Key.Equal(*f.Resolved) && f.Commonsku.Key.Equal(*f.Resolved)):
-		return resolve(f)
+		return resolve(f, now)
 	case f.GHL.Key.Equal(f.Commonsku.Key):
 		return agree(f)
 	case f.Rule.Set:
@@ -48,8 +51,17 @@ func Merge(f Field, now time.Time) Outcome {
 	case commonsku:
 		return oneChanged(f, record.Commonsku)
 	}
-	return Outcome{Name: f.Name, Case: Apart, Why: WhyNotStored,
+	return apart(f)
+}
+
+// apart: the keys differ although neither side was edited since base.
+func apart(f Field) Outcome {
+	o := Outcome{Name: f.Name, Case: Apart, Why: WhyNotStored,
 		Reason: "neither side edited it since the last write: one of them keeps the value in its own way"}
+	if f.Rule.Direction != Both {
+		o.Why, o.Reason = WhyDrift, "not edited; the receiving side held more than the source from the start, or keeps the value in its own way"
+	}
+	return o
 }
 
 // agree: the keys are equal. Base follows the raw values, so that what a normaliser did is never an edit later.
@@ -80,7 +92,7 @@ func firstLink(f Field, now time.Time) Outcome {
 // oneChanged: from was edited since base, the other side was not.
 func oneChanged(f Field, from record.Side) Outcome {
 	to := from.Other()
-	if f.Rule.Drift == Overwrite && !f.Rule.Direction.Allows(to) {
+	if f.Rule.overwrites() && !f.Rule.Direction.Allows(to) {
 		// from is the far side of a one-way row: what the source holds is put back.
 		if g := f.gate(from); !g.open {
 			return Outcome{Name: f.Name, Case: DriftReported, Why: g.why, Reason: "edited in " + name(from) + ", which only receives; not put back: " + g.words}
@@ -135,15 +147,16 @@ func conflict(f Field, now time.Time, ghl, commonsku, held Case) Outcome {
 		c = commonsku
 	}
 	loser := winner.Other()
-	o := Outcome{Name: f.Name, Case: c, Reason: reason, Kept: []Loser{{loser, f.reading(loser).Key}}}
+	o := Outcome{Name: f.Name, Case: c, Reason: reason}
 	g := f.gate(loser)
 	if g.open {
+		o.Kept = []Loser{{loser, f.reading(loser).Key}}
 		o.After = f.reading(winner).Key
 		o.write(loser, o.After)
 		return o
 	}
 	// The winner may not flow. The loser's edit counts as seen, so that the winner stands as the one edit that waits, and
-	// a later edit of the loser is a conflict of its own with a time of its own.
+	// a later edit of the loser is a conflict of its own with a time of its own. Nothing is overwritten, so nothing is kept.
 	o.Why, o.Reason = g.why, reason+"; not written to "+name(loser)+": "+g.words
 	o.stand(f, loser)
 	return o
@@ -164,14 +177,16 @@ func hold(f Field, c Case) Outcome {
 }
 
 // resolve carries out what a person decided, as far as the sides may be written.
-func resolve(f Field) Outcome {
+func resolve(f Field, now time.Time) Outcome {
 	o := Outcome{Name: f.Name, Case: Resolved, After: *f.Resolved, Reason: "decided by a person"}
+	blocked := 0
 	for _, s := range record.Sides {
 		r := f.reading(s)
 		if r.Key.Equal(*f.Resolved) {
 			continue
 		}
 		if g := f.gate(s); !g.open {
+			blocked++
 			o.Why, o.Reason = g.why, o.Reason+"; not written to "+name(s)+": "+g.words
 			o.After, o.Stays = r.Key, []record.Side{s.Other()}
 			continue
@@ -182,8 +197,10 @@ func resolve(f Field) Outcome {
 			o.elements(s, difference(f.Resolved.Items(), r.Key.Items()), difference(r.Key.Items(), f.Resolved.Items()))
 		}
 	}
-	if f.GHL.Key.Equal(f.Commonsku.Key) && len(o.Stays) > 0 && !o.Writes() {
-		o.Stays, o.Why = nil, InStep // a third value that nobody may be given: the sides stay as they agree
+	if blocked == len(record.Sides) {
+		// A third value that neither side may be given: as if nobody had decided. A hold would only ask again.
+		f.Resolved, f.Held = nil, false
+		return Merge(f, now)
 	}
 	o.settle(f)
 	return o
@@ -218,7 +235,7 @@ func (f Field) gate(to record.Side) gate {
 
 // winner decides a conflict; "" leaves it to a person.
 func (f Field) winner(now time.Time) (record.Side, string) {
-	if f.Rule.Drift == Overwrite && f.Rule.Direction != Both {
+	if f.Rule.overwrites() {
 		from := record.GHL
 		if f.Rule.Direction == CommonskuToGHL {
 			from = record.Commonsku
@@ -272,6 +289,9 @@ func name(s record.Side) string {
 	}
 	return "commonsku"
 }
+
+// overwrites says that the far side of the row only receives, and is set right where it is edited.
+func (r Rule) overwrites() bool { return r.Drift == Overwrite && r.Direction != Both }
 
 func (r Rule) withDefaults() Rule {
 	if r.Direction == "" {

@@ -26,8 +26,7 @@ func mergeSet(f Field) Outcome {
 	}
 	ghl, commonsku := f.delta(record.GHL, base), f.delta(record.Commonsku, base)
 	if f.Base != nil && ghl.empty() && commonsku.empty() {
-		return Outcome{Name: f.Name, Case: Apart, Why: WhyNotStored,
-			Reason: "neither side edited it since the last write: one of them keeps the set in its own way"}
+		return apart(f)
 	}
 	o := Outcome{Name: f.Name, Case: SetMerged}
 	if f.Base == nil {
@@ -53,15 +52,20 @@ func mergeSet(f Field) Outcome {
 			items := f.reading(to).Key.Items()
 			o.change(f, to, difference(own.add, items), intersection(own.remove, items))
 			notes = append(notes, "edited in "+name(s))
-		case f.Base != nil && f.Rule.Drift == Overwrite && !f.Rule.Direction.Allows(to) && f.gate(s).open:
-			// s only receives: its edits are taken back. (On a first link they are no edits.)
+		case f.Base != nil && f.Rule.overwrites() && !f.Rule.Direction.Allows(to) && f.gate(s).open:
+			// s only receives: its edits are taken back.
 			items := f.reading(s).Key.Items()
 			o.change(f, s, difference(own.remove, items), intersection(own.add, items))
 			o.Case, o.Kept = DriftOverwritten, append(o.Kept, Loser{s, f.reading(s).Key})
 			notes = append(notes, "edited in "+name(s)+", which only receives; put back")
 		default:
-			o.Stays = append(o.Stays, s)
-			o.Why = g.why
+			// What a side that is overwritten held before the first link is no edit: it is left, and not counted as one.
+			if f.Base != nil || !f.Rule.overwrites() || f.Rule.Direction.Allows(to) {
+				o.Stays = append(o.Stays, s)
+			}
+			if o.Why != WhyPermission {
+				o.Why = g.why
+			}
 			notes = append(notes, "edited in "+name(s)+"; not written to "+name(to)+": "+g.words)
 		}
 	}
@@ -69,11 +73,29 @@ func mergeSet(f Field) Outcome {
 	both := delta{intersection(ghl.add, commonsku.add), intersection(ghl.remove, commonsku.remove)}
 	o.After = record.Set(union(difference(after, both.remove), both.add)...)
 	o.Reason = "element by element: " + strings.Join(notes, "; ")
+	o.explain(f)
 	if !o.Writes() && o.Why == WhyDrift {
 		o.Case = DriftReported
 	}
 	o.settle(f)
 	return o
+}
+
+// explain makes Why true of what the sides will hold, whoever may have dropped or kept elements on the way (I3).
+func (o *Outcome) explain(f Field) {
+	ghl, commonsku := f.GHL.Key, f.Commonsku.Key
+	if o.ToGHL != nil {
+		ghl = *o.ToGHL
+	}
+	if o.ToCommonsku != nil {
+		commonsku = *o.ToCommonsku
+	}
+	switch {
+	case ghl.Equal(commonsku):
+		o.Why, o.Stays, o.After = InStep, nil, ghl
+	case o.Why == InStep:
+		o.Why = WhyNotStored
+	}
 }
 
 // delta is what a side did since base; nothing, where it was not edited.
