@@ -293,6 +293,23 @@ func name(s record.Side) string {
 // overwrites says that the far side of the row only receives, and is set right where it is edited.
 func (r Rule) overwrites() bool { return r.Drift == Overwrite && r.Direction != Both }
 
+// Over completes r where it says nothing: by d, then by the defaults (both ways, newest, GHL wins ties, drift reported).
+func (r Rule) Over(d Rule) Rule {
+	if r.Direction == "" {
+		r.Direction = d.Direction
+	}
+	if r.OnConflict == "" {
+		r.OnConflict = d.OnConflict
+	}
+	if r.Tie == "" {
+		r.Tie = d.Tie
+	}
+	if r.Drift == "" {
+		r.Drift = d.Drift
+	}
+	return r.withDefaults()
+}
+
 func (r Rule) withDefaults() Rule {
 	if r.Direction == "" {
 		r.Direction = Both

@@ -136,6 +136,18 @@ func (o *Outcome) write(s record.Side, v record.Value) {
 	}
 }
 
+// Reading is what a side holds in f.
+func (f Field) Reading(s record.Side) Reading { return f.reading(s) }
+
+// SetReading replaces what a side holds in f.
+func (f *Field) SetReading(s record.Side, r Reading) {
+	if s == record.GHL {
+		f.GHL = r
+	} else {
+		f.Commonsku = r
+	}
+}
+
 func (f Field) reading(s record.Side) Reading {
 	if s == record.GHL {
 		return f.GHL
