@@ -79,7 +79,7 @@ func (rd reader) reading(ctx context.Context, row Row, s record.Side) (merge.Rea
 		if row.Rule.Set {
 			value = record.Set(value.Items()...)
 		}
-		r.Key = rd.canonical(row, s.Other(), value)
+		r.Key = rd.canonical(row, value)
 	default:
 		r.Key = rd.key(row, s)
 	}

@@ -82,14 +82,14 @@ func (t Table) Vanished(signature string) []string {
 // table under which bases were stored, "" if only `was` is to count. It returns bases itself where nothing is renamed.
 func (t Table) Migrate(bases map[string]merge.Base, signature string) map[string]merge.Base {
 	renamed := t.Renames(signature)
-	out := bases
+	out, cloned := bases, false
 	for old, name := range renamed {
 		b, ok := bases[old]
 		if !ok {
 			continue
 		}
-		if len(out) == len(bases) {
-			out = maps.Clone(bases)
+		if !cloned {
+			out, cloned = maps.Clone(bases), true
 		}
 		delete(out, old)
 		if _, ok := bases[name]; !ok {

@@ -46,39 +46,27 @@ func (r Row) outside() bool { return r.Special == Company || r.Special == Rep }
 
 // reader turns raw values into keys, with what the rows of one record need to know of each other.
 type reader struct {
-	v       View
-	country map[record.Side]string
+	v   View
+	env record.Env
 }
 
-// newReader finds the country of each side first: regions and postal codes are read by it.
+// newReader finds the country of the record first: regions and postal codes are read by it. It is one for both sides, also
+// where they name two, so that one text reads the same on either; a record that names none is taken to be where the pair is.
 func (t Table) newReader(v View) reader {
-	rd := reader{v: v}
+	rd := reader{v: v, env: v.Env}
 	for _, row := range t.Rows {
 		if row.Form != "country" || row.Transform != nil || row.Commonsku.Owner != v.Commonsku.Ref.Kind {
 			continue
 		}
-		g, c := rd.key(row, record.GHL).Text(), rd.key(row, record.Commonsku).Text()
-		if g == "" {
-			g = c
+		if rd.env.Country = rd.key(row, record.GHL).Text(); rd.env.Country == "" {
+			rd.env.Country = rd.key(row, record.Commonsku).Text()
 		}
-		if c == "" {
-			c = g
-		}
-		rd.country = map[record.Side]string{record.GHL: g, record.Commonsku: c}
 		break
 	}
-	return rd
-}
-
-// env is the environment in which the values of a side are read. Without a country of its own a record is taken to be
-// where the pair is.
-func (rd reader) env(s record.Side) record.Env {
-	env := rd.v.Env
-	env.Country = rd.country[s]
-	if env.Country == "" {
-		env.Country = env.Region
+	if rd.env.Country == "" {
+		rd.env.Country = rd.env.Region
 	}
-	return env
+	return rd
 }
 
 // key reads the value of an ordinary row without a transform.
@@ -87,12 +75,12 @@ func (rd reader) key(r Row, s record.Side) record.Value {
 	if raw.IsEmpty() || !r.Rule.Set && rd.madeUp(r, s, raw) {
 		return record.Value{}
 	}
-	return rd.canonical(r, s, raw)
+	return rd.canonical(r, raw)
 }
 
 // canonical is the key of a raw value that somebody entered.
-func (rd reader) canonical(r Row, s record.Side, raw record.Value) record.Value {
-	key := r.Form.Key(raw, rd.env(s))
+func (rd reader) canonical(r Row, raw record.Value) record.Value {
+	key := r.Form.Key(raw, rd.env)
 	if cuts(r.Form) {
 		key = cut(key, r.Max)
 	}
@@ -109,7 +97,7 @@ func (rd reader) madeUp(r Row, s record.Side, raw record.Value) bool {
 	if known && b.Key.IsEmpty() && baseOf(b, s).Equal(raw) {
 		return true // recorded: both sides agreed on nothing while this side held it
 	}
-	return s == record.Commonsku && rd.placeholder(r, raw, known)
+	return rd.placeholder(r, s, raw, known)
 }
 
 func baseOf(b merge.Base, s record.Side) record.Value {
@@ -122,25 +110,40 @@ func baseOf(b merge.Base, s record.Side) record.Value {
 // missing stands for a name where commonsku demands one.
 const missing = "-"
 
-// placeholder says whether a name in commonsku only stands for one. A first name that happens to be the e-mail's local
-// part is a real one wherever something says so: a base, a last name, or a name in GHL.
-func (rd reader) placeholder(r Row, raw record.Value, known bool) bool {
-	isName := r.Commonsku == Path{record.Contact, "first_name"} || r.Commonsku == Path{record.Contact, "last_name"}
+// placeholder says whether a name only stands for one. A dash is nobody's name on either side. A first name in commonsku
+// that happens to be the e-mail's local part is a real one wherever something says so: a base, a last name, or a name in
+// GHL.
+func (rd reader) placeholder(r Row, s record.Side, raw record.Value, known bool) bool {
 	text := strings.TrimSpace(raw.Text())
 	switch {
-	case !isName:
+	case !r.isName():
 		return false
 	case text == missing:
 		return true
-	case r.Commonsku.Field != "first_name" || known:
+	case s == record.GHL || r.Commonsku.Field != "first_name" || known:
 		return false
 	}
 	c, g := rd.v.Commonsku, rd.v.GHL
 	if last := strings.TrimSpace(c.Text("last_name")); last != "" && last != missing || g.Text("firstName") != "" || g.Text("lastName") != "" {
 		return false
 	}
-	standIn, _ := PlaceholderNames("", "", c.Text("email"), c.Text("phone"))
-	return text == standIn
+	return rd.standsIn(r)
+}
+
+// standsIn says whether commonsku holds in a name what Tandem would put there for want of one.
+func (rd reader) standsIn(r Row) bool {
+	if !r.isName() {
+		return false
+	}
+	c := rd.v.Commonsku
+	text := strings.TrimSpace(c.Text(r.Commonsku.Field))
+	first, _ := PlaceholderNames("", "", c.Text("email"), c.Text("phone"))
+	return text == missing || r.Commonsku.Field == "first_name" && text == first
+}
+
+// isName says that commonsku demands a value of the row.
+func (r Row) isName() bool {
+	return r.Commonsku == Path{record.Contact, "first_name"} || r.Commonsku == Path{record.Contact, "last_name"}
 }
 
 // PlaceholderNames are the names that commonsku gets where it demands some: a missing last name is `-`; where both are

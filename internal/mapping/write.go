@@ -90,9 +90,9 @@ func (rd reader) put(row Row, s record.Side, key, current record.Value) record.V
 		return key
 	}
 	if cuts(row.Form) && row.Max > 0 {
-		key = uncut(key, current, row.Max, func(raw record.Value) record.Value { return rd.canonical(row, s, raw) })
+		key = uncut(key, current, row.Max, func(raw record.Value) record.Value { return rd.canonical(row, raw) })
 	}
-	return row.Form.Put(key, current, rd.env(s), s)
+	return row.Form.Put(key, current, rd.env, s)
 }
 
 // changeSet adds and removes elements by key, and leaves the spelling of the others alone.
@@ -105,7 +105,7 @@ func (rd reader) changeSet(had SetChange, row Row, s record.Side, o merge.Outcom
 	next := SetChange{Add: had.Add, Remove: had.Remove}
 	var items []string
 	for _, raw := range had.Whole.Items() {
-		key := rd.canonical(row, s, record.Set(raw)).Items()
+		key := rd.canonical(row, record.Set(raw)).Items()
 		if len(key) == 1 && drop[key[0]] {
 			next.Remove = append(next.Remove, raw)
 			continue
