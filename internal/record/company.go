@@ -3,9 +3,10 @@ package record
 import "strings"
 
 // CompanyKey is a loose key of a company's name, for matching and proposing only, never for identity: FoldLoose without
-// a leading "the", with "and" for &, without the legal form at the end. A name made of nothing else keeps its words.
+// a leading "the", with "and" for &, abbreviations closed up (L.L.C. is llc), without the legal form at the end. A name
+// made of nothing else keeps its words.
 func CompanyKey(name string) string {
-	words := strings.Fields(FoldLoose(strings.ReplaceAll(name, "&", " and ")))
+	words := strings.Fields(FoldLoose(spelledOut(name)))
 	if len(words) > 1 && words[0] == "the" {
 		words = words[1:]
 	}
@@ -25,4 +26,9 @@ func legalForm(word string) bool {
 		return true
 	}
 	return false
+}
+
+// spelledOut writes & as a word and takes full stops out, so that an abbreviation folds to one word.
+func spelledOut(name string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(name, "&", " and "), ".", "")
 }

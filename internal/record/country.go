@@ -64,7 +64,7 @@ func countryCode(s string) (string, bool) {
 
 // countryKey folds a name so that "The Bahamas", "St. Lucia" and "Trinidad & Tobago" meet their other spellings.
 func countryKey(s string) string {
-	k := FoldLoose(strings.ReplaceAll(s, "&", " and "))
+	k := FoldLoose(spelledOut(s))
 	k = strings.TrimPrefix(k, "the ")
 	if rest, ok := strings.CutPrefix(k, "saint "); ok {
 		k = "st " + rest

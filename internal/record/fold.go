@@ -3,57 +3,96 @@ package record
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
 
-// Fold is the key under which two names are the same: equal after NFC, case fold and space collapse. Two clients of one
-// folded name are one client. Source: semantics, "Companies".
+// Fold is the key under which two spellings are the same client without a question: NFC, full case fold, collapsed
+// spaces. Source: semantics, "Companies". Accents and punctuation still tell names apart.
 func Fold(raw string) string {
-	s := collapse(raw)
-	if isASCII(s) {
-		return strings.ToLower(s)
+	name := Name(raw)
+	if ascii(name) {
+		return strings.ToLower(name)
 	}
-	return norm.NFC.String(foldCase(s))
+	// Folding can open a composed letter and composing can make one that folds again: the second round settles it.
+	for range 3 {
+		next := Name(cases.Fold().String(name))
+		if next == name {
+			break
+		}
+		name = next
+	}
+	return name
 }
 
-// foldCase decomposes first, so that an accent that itself folds to a letter lands where a second round leaves it.
-func foldCase(s string) string {
-	return cases.Fold().String(norm.NFD.String(s))
-}
-
-// plainLetters are letters that Unicode does not decompose, as people without the key type them.
-var plainLetters = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ð", "d", "æ", "ae", "œ", "oe", "þ", "th", "ı", "i", "ħ", "h", "ŧ", "t", "ŋ", "n")
-
-// FoldLoose is for likeness, never for identity: Fold without diacritics, apostrophes and other punctuation. What is left
-// are letters and digits in words parted by single spaces.
+// FoldLoose is Fold without accents and punctuation, for matching only: apostrophes and full stops vanish (O'Brien is
+// obrien, U.S. is us), other punctuation parts words, and compatibility forms are one with the plain ones.
 func FoldLoose(raw string) string {
-	s := raw
-	if isASCII(s) {
-		return words(strings.ToLower(s))
+	text := raw
+	if !ascii(raw) {
+		text = norm.NFKD.String(Fold(raw))
 	}
-	s = foldCase(norm.NFKD.String(strings.ToValidUTF8(s, "")))
-	return words(plainLetters.Replace(norm.NFKD.String(s)))
-}
-
-// words drops marks and apostrophes, and reads everything else but letters and digits as a gap.
-func words(s string) string {
 	var b strings.Builder
-	b.Grow(len(s))
+	b.Grow(len(text))
 	gap := false
-	for _, r := range s {
+	for _, r := range text {
 		switch {
-		case unicode.IsLetter(r) || unicode.IsNumber(r):
-			if gap && b.Len() > 0 {
-				b.WriteByte(' ')
+		case r >= 'A' && r <= 'Z':
+			r += 'a' - 'A'
+		case r < utf8.RuneSelf:
+		case unicode.Is(unicode.Mn, r):
+			continue
+		default:
+			if s := unaccented(r); s != "" {
+				gap = separate(&b, gap)
+				b.WriteString(s)
+				continue
 			}
-			gap = false
-			b.WriteRune(r)
-		case unicode.IsMark(r) || r == '\'' || r == '’' || r == '‘' || r == '`' || r == 'ʼ' || isInvisible(r):
+		}
+		switch {
+		case r == '\'' || r == '.' || r == '’' || r == '‘' || r == 'ʼ' || r == '`':
+		case unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.M, r):
+			gap = separate(&b, gap)
+			b.WriteRune(unicode.ToLower(r))
+		case weightless(r) || joiner(r):
 		default:
 			gap = true
 		}
 	}
 	return b.String()
+}
+
+// separate writes the space that is due before a word.
+func separate(b *strings.Builder, gap bool) bool {
+	if gap && b.Len() > 0 {
+		b.WriteByte(' ')
+	}
+	return false
+}
+
+// unaccented spells letters that no decomposition takes apart the way people without them do; "" for all others.
+func unaccented(r rune) string {
+	switch r {
+	case 'ø', 'Ø':
+		return "o"
+	case 'ł', 'Ł':
+		return "l"
+	case 'đ', 'Đ', 'ð', 'Ð':
+		return "d"
+	case 'æ', 'Æ':
+		return "ae"
+	case 'œ', 'Œ':
+		return "oe"
+	case 'ħ', 'Ħ':
+		return "h"
+	case 'ı':
+		return "i"
+	case 'þ', 'Þ':
+		return "th"
+	case 'ß', 'ẞ':
+		return "ss"
+	}
+	return ""
 }

@@ -7,113 +7,222 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// LooksLikeHTML says whether a text has markup in it.
-func LooksLikeHTML(s string) bool {
-	i := strings.IndexByte(s, '<')
-	return i >= 0 && i+1 < len(s) && strings.IndexByte(s[i:], '>') > 0 && (s[i+1] == '/' || s[i+1] == '!' || s[i+1]|0x20 >= 'a' && s[i+1]|0x20 <= 'z')
-}
-
-// TextOf is what a person reads in HTML: paragraphs and breaks as lines, lists with dashes, links with their address.
-// Scripts and styles are left out. It takes linear time.
+// TextOf is what a person reads in HTML: paragraphs and headings with an empty line between them, breaks and blocks as
+// lines, lists with dashes or numbers, links with their address behind the text, images as their description, no script
+// and no style. The result is in the form of Lines. It takes linear time and never fails, as browsers never do.
 func TextOf(src string) string {
 	z := html.NewTokenizer(strings.NewReader(src))
-	var w textWriter
-	skip := 0
-	var href []string
+	w := textWriter{}
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
-			return MultiLine(w.b.String())
+			w.endLinks(0)
+			return Lines(w.b.String())
 		case html.TextToken:
-			if skip == 0 {
+			if w.hidden == 0 {
 				w.text(string(z.Text()))
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
-			name, attrs := z.TagName()
-			switch atom.Lookup(name) {
-			case atom.Script, atom.Style, atom.Head:
-				skip++
-			case atom.Br:
-				w.line()
-			case atom.P, atom.Div, atom.Ul, atom.Ol, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Tr, atom.Blockquote, atom.Pre:
-				w.block()
-			case atom.Li:
-				w.block()
-				w.b.WriteString("- ")
-			case atom.A:
-				to := ""
-				for attrs {
+			name, more := z.TagName()
+			w.open(atom.Lookup(name), func(key string) string {
+				for more {
 					var k, v []byte
-					k, v, attrs = z.TagAttr()
-					if string(k) == "href" {
-						to = string(v)
+					if k, v, more = z.TagAttr(); string(k) == key {
+						return string(v)
 					}
 				}
-				href = append(href, to)
-			}
+				return ""
+			})
 		case html.EndTagToken:
 			name, _ := z.TagName()
-			switch atom.Lookup(name) {
-			case atom.Script, atom.Style, atom.Head:
-				skip = max(0, skip-1)
-			case atom.P, atom.Div, atom.Ul, atom.Ol, atom.Li, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Tr, atom.Blockquote, atom.Pre:
-				w.block()
-			case atom.A:
-				if n := len(href); n > 0 {
-					if to := href[n-1]; to != "" && !strings.HasSuffix(w.b.String(), to) {
-						w.b.WriteString(" (" + to + ")")
-					}
-					href = href[:n-1]
-				}
-			}
+			w.close(atom.Lookup(name))
 		}
 	}
 }
 
-// textWriter collects text and knows whether a line is begun.
-type textWriter struct{ b strings.Builder }
+// textWriter lays text out in lines. Line breaks are owed until text follows, so that blocks in blocks do not add up.
+type textWriter struct {
+	b       strings.Builder
+	breaks  int  // line feeds owed before the next text: 1 or 2
+	space   bool // a space is owed
+	marker  string
+	hidden  int // open elements whose text nobody reads
+	verbose int // open pre elements, whose line feeds count
+	lists   []list
+	links   []link
+}
 
+// list is an open list; links are open links with where their text begins.
+type (
+	list struct {
+		ordered bool
+		items   int
+	}
+	link struct {
+		to   string
+		from int
+	}
+)
+
+// depthMax bounds what malformed input can pile up.
+const depthMax = 100
+
+func (w *textWriter) open(a atom.Atom, attr func(string) string) {
+	switch a {
+	case atom.Script, atom.Style, atom.Title, atom.Template, atom.Iframe, atom.Noembed, atom.Noframes, atom.Noscript:
+		w.hidden++
+	case atom.Br:
+		w.breaks = min(w.breaks+1, 2)
+	case atom.Li:
+		w.block(1)
+		w.marker = w.nextItem()
+	case atom.Ul, atom.Ol:
+		w.block(1)
+		if len(w.lists) < depthMax {
+			w.lists = append(w.lists, list{ordered: a == atom.Ol})
+		}
+	case atom.A:
+		w.endLinks(0) // links do not nest
+		w.links = append(w.links, link{strings.TrimSpace(attr("href")), w.b.Len()})
+	case atom.Img:
+		if alt := attr("alt"); alt != "" && w.hidden == 0 {
+			w.text(alt)
+		}
+	case atom.Td, atom.Th:
+		w.space = true
+	case atom.Pre:
+		w.verbose++
+		w.block(2)
+	default:
+		w.block(margin(a))
+	}
+}
+
+func (w *textWriter) close(a atom.Atom) {
+	switch a {
+	case atom.Script, atom.Style, atom.Title, atom.Template, atom.Iframe, atom.Noembed, atom.Noframes, atom.Noscript:
+		w.hidden = max(w.hidden-1, 0)
+	case atom.Ul, atom.Ol:
+		w.block(1)
+		if len(w.lists) > 0 {
+			w.lists = w.lists[:len(w.lists)-1]
+		}
+	case atom.A:
+		w.endLinks(0)
+	case atom.Br:
+		w.breaks = min(w.breaks+1, 2) // browsers read </br> so
+	case atom.Pre:
+		w.verbose = max(w.verbose-1, 0)
+		w.block(2)
+	default:
+		w.block(margin(a))
+	}
+}
+
+// margin is how many line feeds stand around an element: 2 for paragraphs, 1 for other blocks, 0 inside a line.
+func margin(a atom.Atom) int {
+	switch a {
+	case atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Blockquote, atom.Table, atom.Hr:
+		return 2
+	case atom.Div, atom.Li, atom.Tr, atom.Section, atom.Article, atom.Header, atom.Footer, atom.Main, atom.Address, atom.Dl, atom.Dt, atom.Dd,
+		atom.Form, atom.Fieldset, atom.Figure, atom.Figcaption, atom.Details, atom.Summary, atom.Body, atom.Html, atom.Head, atom.Option:
+		return 1
+	}
+	return 0
+}
+
+func (w *textWriter) block(n int) { w.breaks = max(w.breaks, n) }
+
+// nextItem is what stands before an item of the innermost list.
+func (w *textWriter) nextItem() string {
+	if len(w.lists) == 0 {
+		return "- "
+	}
+	l := &w.lists[len(w.lists)-1]
+	l.items++
+	if !l.ordered {
+		return "- "
+	}
+	return itoa(l.items) + ". "
+}
+
+// text writes a run of text: white space is one space, but for line feeds in pre.
 func (w *textWriter) text(s string) {
-	for i, part := range strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n") {
-		if i > 0 && !w.atStart() {
-			w.b.WriteByte(' ')
+	for len(s) > 0 {
+		i := strings.IndexAny(s, " \t\r\n\f")
+		if i < 0 {
+			w.word(s)
+			return
 		}
-		w.b.WriteString(part)
+		if i > 0 {
+			w.word(s[:i])
+		}
+		w.space = true
+		if w.verbose > 0 && s[i] == '\n' {
+			w.breaks = min(w.breaks+1, 2)
+		}
+		s = s[i+1:]
 	}
 }
 
-func (w *textWriter) line() { w.b.WriteByte('\n') }
-
-func (w *textWriter) block() {
-	if !w.atStart() {
-		w.b.WriteByte('\n')
+func (w *textWriter) word(s string) {
+	switch {
+	case w.b.Len() == 0:
+	case w.breaks > 0:
+		w.b.WriteString("\n\n"[:w.breaks])
+	case w.space:
+		w.b.WriteByte(' ')
 	}
+	w.b.WriteString(w.marker)
+	w.b.WriteString(s)
+	w.breaks, w.space, w.marker = 0, false, ""
 }
 
-func (w *textWriter) atStart() bool {
-	n := w.b.Len()
-	return n == 0 || w.b.String()[n-1] == '\n'
-}
-
-// MultiLine is a text of several lines in canonical form: NFC, no trailing white space, at most one empty line in a row.
-func MultiLine(raw string) string {
-	lines := strings.Split(strings.ReplaceAll(strings.ReplaceAll(raw, "\r\n", "\n"), "\r", "\n"), "\n")
-	out := make([]string, 0, len(lines))
-	for _, l := range lines {
-		l = Name(l)
-		if l == "" && (len(out) == 0 || out[len(out)-1] == "") {
+// endLinks closes open links down to a depth: the address follows the text, unless the text says it already.
+func (w *textWriter) endLinks(depth int) {
+	for len(w.links) > depth {
+		l := w.links[len(w.links)-1]
+		w.links = w.links[:len(w.links)-1]
+		shown := strings.TrimSpace(w.b.String()[min(l.from, w.b.Len()):])
+		if w.hidden > 0 || !worthShowing(l.to, shown) {
 			continue
 		}
-		out = append(out, l)
+		if shown != "" {
+			w.space = true
+			w.word("(" + l.to + ")")
+		} else {
+			w.word(l.to)
+		}
 	}
-	return strings.TrimRight(strings.Join(out, "\n"), "\n")
 }
 
-// HTMLOf writes a plain text as HTML that TextOf reads back as the same text.
-func HTMLOf(text string) string {
-	lines := strings.Split(MultiLine(text), "\n")
-	for i, l := range lines {
-		lines[i] = html.EscapeString(l)
+// worthShowing says whether a link's address tells more than its text.
+func worthShowing(to, text string) bool {
+	scheme, rest, ok := strings.Cut(to, ":")
+	if !ok {
+		return false // an address within a page that is not here
 	}
-	return "<p>" + strings.Join(lines, "<br>") + "</p>"
+	switch strings.ToLower(scheme) {
+	case "http", "https":
+		return Website(to) != Website(text)
+	case "mailto", "tel":
+		return rest != text
+	}
+	return false
+}
+
+// HTMLOf writes a plain text as HTML: a paragraph for each block of lines, breaks within. TextOf gives Lines(text) back.
+func HTMLOf(text string) string {
+	text = Lines(text)
+	if text == "" {
+		return ""
+	}
+	var b strings.Builder
+	b.Grow(len(text) + len(text)/8 + 16)
+	for block := range strings.SplitSeq(text, "\n\n") {
+		b.WriteString("<p>")
+		b.WriteString(strings.ReplaceAll(html.EscapeString(block), "\n", "<br>"))
+		b.WriteString("</p>")
+	}
+	return b.String()
 }

@@ -15,6 +15,9 @@ const extension = ";ext="
 // A number that no telephone network could have (GHL checks none: facts-ghl.md, "Normalising") keeps all its digits, with
 // a plus only where they would otherwise be read as another number. Text without digits is no number: "".
 func Phone(raw, region string) string {
+	if e, ok := northAmerican(raw, region); ok {
+		return e
+	}
 	s := raw
 	for range 4 {
 		next, settled := phone(s, region)
@@ -24,6 +27,35 @@ func Phone(raw, region string) string {
 		s = next // a number that the library read out of a muddle can read differently once it is clean
 	}
 	return digitsOnly(s)
+}
+
+// northAmerican is the fast path for what most records hold: a whole number of +1 in plain punctuation, which needs no
+// library to be read (ten digits, the first from 2 up).
+func northAmerican(raw, region string) (string, bool) {
+	d := [12]byte{'+', '1'}
+	n, plus := 1, false // n counts d's bytes behind the plus; the country code is written when it is read
+	for i := range len(raw) {
+		switch c := raw[i]; {
+		case c >= '0' && c <= '9':
+			if n == 1 && c != '1' && !plus { // at home the country code may be left out
+				n = 2
+			}
+			if n == len(d) {
+				return "", false
+			}
+			d[n] = c
+			n++
+		case c == '+' && n == 1 && !plus:
+			plus = true
+		case c == ' ' || c == '-' || c == '.' || c == '(' || c == ')':
+		default:
+			return "", false
+		}
+	}
+	if n != len(d) || d[1] != '1' || d[2] < '2' || !plus && region != "US" && region != "CA" {
+		return "", false
+	}
+	return string(d[:]), true
 }
 
 // phone does one reading; settled says that another one would change nothing, as s was canonical or is all digits.

@@ -17,7 +17,7 @@ func Region(raw, country string) string {
 	if !ok {
 		return s
 	}
-	if code, ok := table[FoldLoose(s)]; ok {
+	if code, ok := table[FoldLoose(spelledOut(s))]; ok {
 		return code
 	}
 	return s
@@ -44,7 +44,7 @@ var regions = sync.OnceValue(func() map[string]map[string]string {
 		}
 		country, code := f[0], f[1]
 		for _, spelling := range f[1:] {
-			key := FoldLoose(spelling)
+			key := FoldLoose(spelledOut(spelling))
 			out[country][key] = code
 			if other, known := out[""][key]; known && other != code {
 				code := "" // two codes answer to it
@@ -94,7 +94,7 @@ US|MO|Missouri
 US|MT|Montana|Mont
 US|NE|Nebraska|Nebr|Neb
 US|NV|Nevada|Nev
-US|NH|New Hampshire|N H
+US|NH|New Hampshire|NH
 US|NJ|New Jersey|N J
 US|NM|New Mexico|N M
 US|NY|New York|N Y|New York State
