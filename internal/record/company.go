@@ -28,7 +28,5 @@ func legalForm(word string) bool {
 	return false
 }
 
-// spelledOut writes & as a word and takes full stops out, so that an abbreviation folds to one word.
-func spelledOut(name string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(name, "&", " and "), ".", "")
-}
+// spelledOut writes & as a word, which folding would take for punctuation.
+func spelledOut(name string) string { return strings.ReplaceAll(name, "&", " and ") }

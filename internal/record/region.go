@@ -17,7 +17,7 @@ func Region(raw, country string) string {
 	if !ok {
 		return s
 	}
-	if code, ok := table[FoldLoose(spelledOut(s))]; ok {
+	if code, ok := table[FoldLoose(s)]; ok {
 		return code
 	}
 	return s
@@ -44,7 +44,7 @@ var regions = sync.OnceValue(func() map[string]map[string]string {
 		}
 		country, code := f[0], f[1]
 		for _, spelling := range f[1:] {
-			key := FoldLoose(spelledOut(spelling))
+			key := FoldLoose(spelling)
 			out[country][key] = code
 			if other, known := out[""][key]; known && other != code {
 				code := "" // two codes answer to it
@@ -73,7 +73,7 @@ US|CA|California|Calif|Cali
 US|CO|Colorado|Colo
 US|CT|Connecticut|Conn
 US|DE|Delaware|Del
-US|DC|District of Columbia|Washington DC|Washington D C|D C
+US|DC|District of Columbia|Washington DC
 US|FL|Florida|Fla
 US|GA|Georgia
 US|HI|Hawaii|Hawai'i
@@ -95,25 +95,25 @@ US|MT|Montana|Mont
 US|NE|Nebraska|Nebr|Neb
 US|NV|Nevada|Nev
 US|NH|New Hampshire|NH
-US|NJ|New Jersey|N J
-US|NM|New Mexico|N M
-US|NY|New York|N Y|New York State
-US|NC|North Carolina|N C
-US|ND|North Dakota|N D
+US|NJ|New Jersey
+US|NM|New Mexico
+US|NY|New York|New York State
+US|NC|North Carolina
+US|ND|North Dakota
 US|OH|Ohio
 US|OK|Oklahoma|Okla
 US|OR|Oregon|Ore
 US|PA|Pennsylvania|Penn|Penna
-US|RI|Rhode Island|R I
-US|SC|South Carolina|S C
-US|SD|South Dakota|S D
+US|RI|Rhode Island
+US|SC|South Carolina
+US|SD|South Dakota
 US|TN|Tennessee|Tenn
 US|TX|Texas|Tex
 US|UT|Utah
 US|VT|Vermont
 US|VA|Virginia
 US|WA|Washington|Wash|Washington State
-US|WV|West Virginia|W Va|W V
+US|WV|West Virginia|W Va
 US|WI|Wisconsin|Wis|Wisc
 US|WY|Wyoming|Wyo
 US|AS|American Samoa
@@ -125,11 +125,11 @@ US|AA|Armed Forces Americas
 US|AE|Armed Forces Europe
 US|AP|Armed Forces Pacific
 CA|AB|Alberta|Alta
-CA|BC|British Columbia|B C|Colombie-Britannique
+CA|BC|British Columbia|Colombie-Britannique
 CA|MB|Manitoba|Man
-CA|NB|New Brunswick|N B|Nouveau-Brunswick
+CA|NB|New Brunswick|Nouveau-Brunswick
 CA|NL|Newfoundland and Labrador|Newfoundland & Labrador|Newfoundland|Labrador|NF|NFLD|Terre-Neuve-et-Labrador
-CA|NS|Nova Scotia|N S|Nouvelle-Écosse
+CA|NS|Nova Scotia|Nouvelle-Écosse
 CA|NT|Northwest Territories|NWT|Territoires du Nord-Ouest
 CA|NU|Nunavut
 CA|ON|Ontario|Ont
@@ -137,9 +137,9 @@ CA|PE|Prince Edward Island|PEI|Île-du-Prince-Édouard
 CA|QC|Quebec|Québec|PQ|Que
 CA|SK|Saskatchewan|Sask
 CA|YT|Yukon|Yukon Territory|YK
-AU|ACT|Australian Capital Territory|A C T
-AU|NSW|New South Wales|N S W
-AU|NT|Northern Territory|N T
+AU|ACT|Australian Capital Territory
+AU|NSW|New South Wales
+AU|NT|Northern Territory
 AU|QLD|Queensland
 AU|SA|South Australia
 AU|TAS|Tasmania
