@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -320,6 +321,19 @@ func (e *Engine) syncClient(ctx context.Context, j *job) error {
 			if err != nil {
 				return err
 			}
+			if !gone && l.SyncedAt.After(time.Time{}) && len(contactFill(j.pair, r, l)) > 0 && j.pair.writable(record.GHL, record.Contact) {
+				text, err := json.Marshal(contactFill(j.pair, r, l))
+				if err != nil {
+					return err
+				}
+				l.Meta = withMeta(l.Meta, "fill", string(text))
+				if err := tx.UpdateLink(l); err != nil {
+					return err
+				}
+				if err := tx.Mark(store.Mark{Pair: j.Pair, Key: linkKey(l.ID), Lane: j.Lane, Cause: "the client has what the contact lacks"}); err != nil {
+					return err
+				}
+			}
 			stale := renamed || !bases[companyRow].Commonsku.IsEmpty() && !bases[companyRow].Commonsku.Equal(clientKey(c))
 			if !stale {
 				continue
@@ -334,6 +348,33 @@ func (e *Engine) syncClient(ctx context.Context, j *job) error {
 		return err
 	}
 	return errFinished
+}
+
+// clientRecord reads a client for what its own rows say of a contact that is to be made in GHL; not read where no row needs it.
+func (e *Engine) clientRecord(ctx context.Context, p *Pair, c store.Seen) (record.Record, error) {
+	needed := false
+	for _, row := range p.Contacts.Rows {
+		needed = needed || row.Commonsku.Owner == record.Company && row.Special == mapping.Ordinary && row.Rule.Direction.Allows(record.GHL)
+	}
+	if !needed || c.Ref.ID == "" {
+		return record.Record{}, nil
+	}
+	r, _, err := read(ctx, p.Driver(record.Commonsku), c.Ref)
+	return r, err
+}
+
+// contactFill is what a client knows and a contact of it in GHL does not; only into empty fields.
+func contactFill(p *Pair, client record.Record, l store.Link) map[string]record.Value {
+	fields := map[string]record.Value{}
+	for _, row := range p.Contacts.Rows {
+		if row.Commonsku.Owner != record.Company || row.Special != mapping.Ordinary || !row.Rule.Direction.Allows(record.GHL) {
+			continue
+		}
+		if v := client.Get(row.Commonsku.Field); !v.IsEmpty() && l.Meta["ghl:"+row.Name] == "" {
+			fields[row.GHL] = v
+		}
+	}
+	return fields
 }
 
 // clientFill is what the contacts of a client in GHL know and the client does not: its website, its rep. Only into empty

@@ -34,6 +34,9 @@ func (e *Engine) create(ctx context.Context, j *job, r record.Record, withhold [
 		if s.client, err = e.clientOf(ctx, p, r); err != nil {
 			return err
 		}
+		if s.clientRecord, err = e.clientRecord(ctx, p, s.client); err != nil {
+			return err
+		}
 	}
 	outcomes, fields, err := e.birth(ctx, j, s, withhold)
 	if err != nil {
@@ -105,6 +108,13 @@ func (e *Engine) birth(ctx context.Context, j *job, s *linked, withhold []string
 	for _, name := range withhold {
 		delete(fields, name)
 	}
+	for _, row := range p.Contacts.Rows {
+		if far == record.GHL && row.Commonsku.Owner == record.Company && row.Special == mapping.Ordinary && row.Rule.Direction.Allows(far) {
+			if v := s.clientRecord.Get(row.Commonsku.Field); !v.IsEmpty() {
+				fields[row.GHL] = v
+			}
+		}
+	}
 	if far == record.Commonsku {
 		first, last := mapping.PlaceholderNames(fields["first_name"].Text(), fields["last_name"].Text(), s.ghl.Text("email"), s.ghl.Text("phone"))
 		fields["first_name"], fields["last_name"] = record.Text(first), record.Text(last)
@@ -139,7 +149,7 @@ func (e *Engine) birthCompany(ctx context.Context, j *job, s *linked, row mappin
 		s.link.Meta = withMeta(s.link.Meta, "stand_in", s.client.Ref.ID)
 		return o, err
 	}
-	if s.client, _, err = e.ensureClient(ctx, j, name, 0); err != nil {
+	if s.client, s.clientMade, err = e.ensureClient(ctx, j, name, 0); err != nil {
 		return o, err
 	}
 	key := clientKey(s.client)
@@ -166,7 +176,7 @@ func (e *Engine) born(ctx context.Context, j *job, r record.Record, s *linked, o
 	link := after.link
 	link.GHLChanged, link.CommonskuChanged, link.CommonskuParent = after.ghl.Changed, after.commonsku.Changed, s.client.Ref.ID
 	link.SyncedAt, link.CreatedAt = e.now(), e.now()
-	rememberClientRows(&link, p, after.ghl)
+	fills := rememberClientRows(&link, p, after.ghl) && far == record.Commonsku
 	err := e.store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		link.ID = 0
 		if err := tx.Hold(j.Work); err != nil {
@@ -191,6 +201,11 @@ func (e *Engine) born(ctx context.Context, j *job, r record.Record, s *linked, o
 		seen.SeenAt = e.now()
 		if err := tx.PutSeen(seen); err != nil {
 			return err
+		}
+		if fills && link.CommonskuParent != "" {
+			if err := markClient(tx, p, link.CommonskuParent, j.Lane); err != nil {
+				return err
+			}
 		}
 		for _, why := range []string{"ask", "twin", "dead", "no_permission"} {
 			if err := tx.UnparkWhere(p.Name, why, r.Ref, "", "made"); err != nil {

@@ -25,14 +25,14 @@ import (
 
 // Policy of one kind, as configured.
 type Policy struct {
-	Direction       merge.Direction
-	CreateGHL       bool // commonsku records without a counterpart are made in GHL
-	CreateCommonsku bool
-	When            *expr.Program // gates creation in commonsku; nil: always
-	Filter          *expr.Program // gates updates both ways; nil: always
-	DeleteInGHL     DeletePolicy  // what a commonsku delete does in GHL
+	Direction         merge.Direction
+	CreateGHL         bool // commonsku records without a counterpart are made in GHL
+	CreateCommonsku   bool
+	When              *expr.Program // gates creation in commonsku; nil: always
+	Filter            *expr.Program // gates updates both ways; nil: always
+	DeleteInGHL       DeletePolicy  // what a commonsku delete does in GHL
 	DeleteInCommonsku DeletePolicy
-	FirstMatchAuto  bool
+	FirstMatchAuto    bool
 }
 
 // DeletePolicy says what a delete on one side does on the other.
@@ -54,27 +54,27 @@ type Guard struct {
 
 // Settings of a pair.
 type Settings struct {
-	Contacts    Policy
-	Guard       Guard
-	SweepEvery  time.Duration // incremental; 5 minutes unless set
-	SweepFull   time.Duration // 24 hours unless set
-	PollCommonsku, PollGHL time.Duration // 0: not polled
-	ArchiveTag  string        // in GHL; "archived-in-commonsku" unless set
-	Users       map[string]string // e-mail in one system -> e-mail in the other
-	AcceptRows  bool // a vanished mapping row was seen and accepted
-	Industry    string // default industry of a client that Tandem makes; "" if the account asks none
+	Contacts               Policy
+	Guard                  Guard
+	SweepEvery             time.Duration     // incremental; 5 minutes unless set
+	SweepFull              time.Duration     // 24 hours unless set
+	PollCommonsku, PollGHL time.Duration     // 0: not polled
+	ArchiveTag             string            // in GHL; "archived-in-commonsku" unless set
+	Users                  map[string]string // e-mail in one system -> e-mail in the other
+	AcceptRows             bool              // a vanished mapping row was seen and accepted
+	Industry               string            // default industry of a client that Tandem makes; "" if the account asks none
 }
 
 // Pair is one GHL location and one commonsku account that are kept in step.
 type Pair struct {
-	Name      string
-	Drivers   map[record.Side]connector.Driver
-	Contacts  mapping.Table
-	Settings  Settings
+	Name     string
+	Drivers  map[record.Side]connector.Driver
+	Contacts mapping.Table
+	Settings Settings
 	// Decode reads a webhook of the pair's GHL location; nil: events are stored and ignored.
 	Decode func(body []byte) (Event, error)
 	env    record.Env
-	users     userCache
+	users  userCache
 }
 
 // Driver of a side.

@@ -13,10 +13,10 @@ import (
 // Event is what a webhook says, decoded: a hint to look at a record, never data to merge.
 type Event struct {
 	Type    string
-	Ref     record.Ref // the record it concerns; zero for events that concern none that we sync
-	Parent  record.Ref // the contact of a task, note or appointment, if it said
+	Ref     record.Ref              // the record it concerns; zero for events that concern none that we sync
+	Parent  record.Ref              // the contact of a task, note or appointment, if it said
 	Fields  map[string]record.Value // what was visible of a contact; nil for other kinds
-	At      time.Time  // the sender's stamp; zero if none
+	At      time.Time               // the sender's stamp; zero if none
 	Deleted bool
 }
 
@@ -190,6 +190,12 @@ func (e *Engine) isEcho(tx *store.Tx, p *Pair, d store.Delivery, ev Event, link 
 	for _, row := range p.Contacts.Rows {
 		b, ok := bases[row.Name]
 		v, visible := ev.Fields[row.GHL]
+		if row.Commonsku.Owner == record.Company {
+			if v.Text() != link.Meta["ghl:"+row.Name] {
+				return false, nil
+			}
+			continue
+		}
 		if !visible && !webhookShows(row.GHL) {
 			continue
 		}

@@ -45,13 +45,15 @@ func subject(tx *store.Tx, j *job) (int64, record.Ref, error) {
 
 // linked is all that the job of one linked contact knows: what is stored, and what both sides hold now.
 type linked struct {
-	link    store.Link
-	bases   store.Bases
-	intents []store.Intent
-	parked  []store.Parked // open, of this link
+	link           store.Link
+	bases          store.Bases
+	intents        []store.Intent
+	parked         []store.Parked // open, of this link
 	ghl, commonsku record.Record
-	client  store.Seen // the commonsku client of the contact, as last seen
-	askCompany bool // the company of GHL is spelled like the client: one or two, a person decides
+	client         store.Seen    // the commonsku client of the contact, as last seen
+	clientRecord   record.Record // the client as read, where its own rows are needed for a create
+	clientMade     bool
+	askCompany     bool // the company of GHL is spelled like the client: one or two, a person decides
 }
 
 // syncLinked brings both sides of one linked contact together: read both, merge, write the difference, store what is
@@ -70,6 +72,11 @@ func (e *Engine) syncLinked(ctx context.Context, j *job) error {
 	}
 	if gone != "" {
 		return e.syncGone(ctx, j, s, gone)
+	}
+	if len(s.bases) == 0 && s.link.Meta["phone_slot"] == "" {
+		if m := phoneSlot(j.pair, s.ghl, s.commonsku); m != nil {
+			s.link.Meta = withMeta(s.link.Meta, "phone_slot", m["phone_slot"])
+		}
 	}
 	fields, err := e.fields(ctx, j.pair, s)
 	if err != nil {

@@ -83,6 +83,11 @@ func phoneSlot(p *Pair, ghl, commonsku record.Record) map[string]string {
 	return nil
 }
 
+// markClient has the client's own job look at what its contacts can fill in.
+func markClient(tx *store.Tx, p *Pair, id string, lane int) error {
+	return tx.Mark(store.Mark{Pair: p.Name, Ref: record.Ref{Side: record.Commonsku, Kind: record.Company, ID: id}, Lane: lane, Cause: "a contact of it changed"})
+}
+
 // rememberClientRows keeps on the link what a contact's GHL record says about its client, for the client's own job.
 func rememberClientRows(l *store.Link, p *Pair, ghl record.Record) (changed bool) {
 	for _, row := range p.Contacts.Rows {

@@ -48,7 +48,7 @@ func (e *Engine) explain(tx *store.Tx, j *job, link *store.Link, s *linked, outc
 		case o.Conflict != nil && o.Name == companyRow && s.askCompany:
 			why("ask", "the company is spelled differently")
 			if err := park(store.Parked{Why: "ask", Field: o.Name, Base: o.Conflict.Base, GHL: s.ghl.Get("companyName"), Commonsku: record.Text(s.client.Name),
-				Cause: fmt.Sprintf("GHL says %q, commonsku %q: one company, or two?", s.ghl.Text("companyName"), s.client.Name),
+				Cause:      fmt.Sprintf("GHL says %q, commonsku %q: one company, or two?", s.ghl.Text("companyName"), s.client.Name),
 				Candidates: []store.Candidate{{Ref: s.client.Ref, Label: s.client.Name, Reason: "similar spelling"}}}); err != nil {
 				return err
 			}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -16,13 +17,13 @@ import (
 
 // result is what the writes of one job came to.
 type result struct {
-	sent   []apply.Sent
-	after  *linked // both records as the answers show them
-	failed map[string]*connector.Error // rows that a side refused, by row
+	sent    []apply.Sent
+	after   *linked                     // both records as the answers show them
+	failed  map[string]*connector.Error // rows that a side refused, by row
 	refused *connector.Error
-	taken   record.Ref // who holds the value that was refused as a duplicate
+	taken   record.Ref                      // who holds the value that was refused as a duplicate
 	reached map[record.Side]map[string]bool // rows whose write to a side was answered
-	extra   []store.Event // what was done besides the rows: a client made, a stand-in renamed
+	extra   []store.Event                   // what was done besides the rows: a client made, a stand-in renamed
 }
 
 // write sends what the outcomes decided: first to commonsku, then to GHL. On an error it returns what was sent so far.
@@ -34,6 +35,15 @@ func (e *Engine) write(ctx context.Context, j *job, s *linked, outcomes []merge.
 	changes := p.Contacts.Writes(outcomes, p.view(s))
 	if err := e.companyWrites(ctx, j, s, outcomes, changes, &res); err != nil {
 		return res, err
+	}
+	if fill := s.fill(); len(fill) > 0 {
+		c := changes[record.GHL]
+		for f, v := range fill {
+			if s.ghl.Get(f).IsEmpty() {
+				c.Fields[f] = v
+			}
+		}
+		changes[record.GHL] = c
 	}
 	for _, side := range []record.Side{record.Commonsku, record.GHL} {
 		c := changes[side]
@@ -203,12 +213,18 @@ func (e *Engine) settle(ctx context.Context, j *job, s *linked, outcomes []merge
 		for _, o := range outcomes {
 			link.Meta = withoutMeta(link.Meta, "resolved:"+o.Name)
 		}
+		link.Meta = withoutMeta(link.Meta, "fill")
 		link.Meta = withoutMeta(withoutMeta(link.Meta, "gone_ghl"), "gone_commonsku")
 		link.GHLParent, link.CommonskuParent = "", res.after.commonsku.Parent.ID
 		if err := e.explain(tx, j, &link, s, outcomes, res, lost); err != nil {
 			return err
 		}
 		link.SyncedAt = now
+		if rememberClientRows(&link, p, res.after.ghl) && link.CommonskuParent != "" {
+			if err := markClient(tx, p, link.CommonskuParent, j.Lane); err != nil {
+				return err
+			}
+		}
 		if err := tx.UpdateLink(link); err != nil {
 			return err
 		}
@@ -296,4 +312,13 @@ func withoutMeta(m map[string]string, key string) map[string]string {
 		return m
 	}
 	return withMeta(m, key, "")
+}
+
+// fill is what the client's job found that the contact in GHL lacks.
+func (s *linked) fill() map[string]record.Value {
+	var out map[string]record.Value
+	if text, ok := s.link.Meta["fill"]; ok && json.Unmarshal([]byte(text), &out) != nil {
+		return nil
+	}
+	return out
 }

@@ -124,4 +124,3 @@ func (tx *Tx) putFolded(pair, key string, f foldRow) error {
 		f.LastError, f.Owner, us(f.Lease))
 	return err
 }
-

@@ -43,7 +43,9 @@ type Panic struct {
 	Stack []byte
 }
 
-func (p *Panic) Error() string { return fmt.Sprintf("panic in a transaction: %v\n%s", p.Value, p.Stack) }
+func (p *Panic) Error() string {
+	return fmt.Sprintf("panic in a transaction: %v\n%s", p.Value, p.Stack)
+}
 
 func newWriter(conn *sqliteConn) *writer {
 	w := &writer{conn: conn, requests: make(chan *request, batchMax), done: make(chan struct{})}

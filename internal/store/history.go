@@ -101,3 +101,25 @@ func (tx *Tx) CountEvents(pair string, kind record.Kind, actions []string, since
 	return tx.count(`select count(*) from history where pair = ? and at >= ? and kind = ?
 		and action in (?`+strings.Repeat(", ?", len(actions)-1)+`)`, args...)
 }
+
+// EachEvent calls fn with what happened in a pair since an instant, in order, until it returns an error. fn may use the
+// transaction.
+func (tx *Tx) EachEvent(pair string, since time.Time, fn func(Event) error) error {
+	from, last := us(since), int64(0)
+	for {
+		page, err := rows(tx, scanEvent, `select `+historyColumns+` from history where pair = ? and at >= ? and (at, id) > (?, ?)
+			order by at, id limit ?`, pair, from, from, last, pageRows)
+		if err != nil {
+			return err
+		}
+		for _, e := range page {
+			if err := fn(e); err != nil {
+				return err
+			}
+		}
+		if len(page) < pageRows {
+			return nil
+		}
+		from, last = us(page[len(page)-1].At), page[len(page)-1].ID
+	}
+}

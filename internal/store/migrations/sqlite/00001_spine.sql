@@ -144,6 +144,7 @@ CREATE TABLE history (
 );
 CREATE INDEX history_link ON history (link_id, at) WHERE link_id <> 0;
 CREATE INDEX history_action ON history (pair, action, at);
+CREATE INDEX history_at ON history (pair, at);
 CREATE INDEX history_ghl ON history (pair, ghl) WHERE link_id = 0;
 CREATE INDEX history_commonsku ON history (pair, commonsku) WHERE link_id = 0;
 
