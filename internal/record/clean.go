@@ -82,5 +82,7 @@ func weightless(r rune) bool {
 
 func joiner(r rune) bool { return r == 0x200C || r == 0x200D }
 
-// shaped says that a joiner beside r can mean something: r is of no Latin, Greek or Cyrillic script.
-func shaped(r rune) bool { return r >= 0x0590 }
+// shaped says that a joiner beside r can mean something: r is no Latin, Greek or Cyrillic letter.
+func shaped(r rune) bool {
+	return r >= 0x0590 && !unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic)
+}

@@ -62,7 +62,7 @@ func midnight(t time.Time) bool {
 
 // readDate parses what Date accepts.
 func readDate(raw string) (time.Time, dateLayout, bool) {
-	s := strings.TrimSpace(raw)
+	s := Name(raw)
 	switch {
 	case len(s) == len(dayLayout):
 		if t, err := time.Parse(dayLayout, s); err == nil && t.Year() > 0 {
@@ -120,7 +120,7 @@ func putDate(day, current string, zone *time.Location) string {
 	if dayOf(moved, layout, zone) != day {
 		moved = d // that hour would be read as another day: the plain day is not
 	}
-	return writeDate(moved, t, layout, strings.TrimSpace(current))
+	return writeDate(moved, t, layout, Name(current))
 }
 
 // writeDate writes t the way like was written.

@@ -17,22 +17,24 @@ func Fold(raw string) string {
 		return strings.ToLower(name)
 	}
 	// Folding can open a composed letter and composing can make one that folds again: the second round settles it.
+	next := name
 	for range 3 {
-		next := Name(cases.Fold().String(name))
-		if next == name {
-			break
+		if next = foldCase(name); next == name {
+			return name
 		}
 		name = next
 	}
-	return name
+	return min(name, foldCase(name)) // Cherokee, whose cases the library folds into each other for ever
 }
+
+func foldCase(s string) string { return Name(cases.Fold().String(s)) }
 
 // FoldLoose is Fold without accents and punctuation, for matching only: apostrophes and full stops vanish (O'Brien is
 // obrien, U.S. is us), other punctuation parts words, and compatibility forms are one with the plain ones.
 func FoldLoose(raw string) string {
 	text := raw
 	if !ascii(raw) {
-		text = norm.NFKD.String(Fold(raw))
+		text = norm.NFKD.String(Fold(norm.NFKD.String(raw)))
 	}
 	var b strings.Builder
 	b.Grow(len(text))

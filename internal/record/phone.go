@@ -19,7 +19,7 @@ func Phone(raw, region string) string {
 		return e
 	}
 	s := raw
-	for range 4 {
+	for range 32 {
 		next, settled := phone(s, region)
 		if settled || next == s {
 			return next
@@ -58,19 +58,19 @@ func northAmerican(raw, region string) (string, bool) {
 	return string(d[:]), true
 }
 
-// phone does one reading; settled says that another one would change nothing, as s was canonical or is all digits.
+// phone does one reading; settled says that another one would change nothing.
 func phone(s, region string) (canonical string, settled bool) {
 	n, err := phonenumbers.Parse(s, region)
-	if err != nil {
-		return digitsOnly(s), true
-	}
-	ext := n.GetExtension()
-	if phonenumbers.IsPossibleNumberWithReason(n) == phonenumbers.IS_POSSIBLE {
-		e := phonenumbers.Format(n, phonenumbers.E164)
-		if ext != "" {
-			e += extension + ext
+	ext := ""
+	if err == nil {
+		ext = n.GetExtension()
+		if phonenumbers.IsPossibleNumberWithReason(n) == phonenumbers.IS_POSSIBLE {
+			e := phonenumbers.Format(n, phonenumbers.E164)
+			if ext != "" {
+				e += extension + ext
+			}
+			return e, e == s
 		}
-		return e, e == s
 	}
 	digits := digitsOnly(s)
 	if ext != "" && strings.HasSuffix(digits, ext) && len(digits) > len(ext) {
@@ -80,9 +80,9 @@ func phone(s, region string) (canonical string, settled bool) {
 		ext = ""
 	}
 	if strings.HasPrefix(strings.TrimSpace(s), "+") && possible(digits, region) {
-		return "+" + digits + ext, true
+		digits = "+" + digits
 	}
-	return digits + ext, true
+	return digits + ext, digits+ext == s
 }
 
 func possible(s, region string) bool {

@@ -26,10 +26,12 @@ func Website(raw string) string {
 		return s
 	}
 	host = Tag(host) // lower case, settled
-	for _, port := range []string{":443", ":80", "."} {
-		if h, ok := strings.CutSuffix(host, port); ok && h != "" {
-			host = h
+	for {
+		h := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(host, ":443"), ":80"), ".")
+		if h == host || h == "" {
+			break
 		}
+		host = h
 	}
 	return host + rest
 }
