@@ -32,14 +32,19 @@ func SplitName(full string) (first, last string) {
 		}
 		return words[0], strings.Join(words[1:], " ")
 	}
-	from := end - 1
+	from := beforeParticles(words, end-1)
+	if from >= 3 && (words[from-1] == "y" || words[from-1] == "e") { // Ortega y Gasset
+		from = beforeParticles(words, from-2)
+	}
+	return strings.Join(words[:from], " "), strings.Join(words[from:], " ")
+}
+
+// beforeParticles moves the start of a last name in front of its particles, leaving a first name unless there is none.
+func beforeParticles(words []string, from int) int {
 	for from > 0 && particle(words[from-1]) && (from > 1 || lowerCase(words[0])) {
 		from--
 	}
-	if from >= 3 && (words[from-1] == "y" || words[from-1] == "e") { // Ortega y Gasset
-		from -= 2
-	}
-	return strings.Join(words[:from], " "), strings.Join(words[from:], " ")
+	return from
 }
 
 // splitTurned reads "Last, First" and "Last, First, Jr".
