@@ -115,6 +115,7 @@ type Field struct {
 	Type      string   // text, set, date, number, bool, options
 	MaxLength int      // characters; 0: none known
 	Options   []string // allowed values, if the account has a list
+	Group     string   // fields of one group are written together: a part of an address takes the rest along
 	Label     string   // what people call it
 }
 

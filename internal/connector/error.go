@@ -33,6 +33,7 @@ type Error struct {
 	After  time.Duration // earliest next try; 0: the class decides
 	InWay  record.Ref    // Duplicate: the record that is already there, if the answer named it
 	Field  string        // Invalid, Duplicate: the field, if the answer named it
+	Maybe  bool          // Invalid on a create: it may exist all the same (vendor tracker, issue 64)
 	Mend   string        // one sentence for the office manager; no secret, no personal data
 	Err    error         // the cause, for logs; redacted
 }
