@@ -12,6 +12,8 @@ type Document struct {
 	Title  string `json:"title"`            // one short phrase, the same for each occurrence
 	Status int    `json:"status"`           // of HTTP
 	Detail string `json:"detail,omitempty"` // this occurrence, and what to do; no secret
+	// Fault is the kind of refusal, for programs: see operate.Fault. "" where the request did not get that far.
+	Fault string `json:"fault,omitempty"`
 	// Current is what holds now, where a request was overtaken by a change.
 	Current any `json:"current,omitempty"`
 }
