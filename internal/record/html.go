@@ -1,6 +1,7 @@
 package record
 
 import (
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -143,7 +144,7 @@ func (w *textWriter) nextItem() string {
 	if !l.ordered {
 		return "- "
 	}
-	return itoa(l.items) + ". "
+	return strconv.Itoa(l.items) + ". "
 }
 
 // text writes a run of text: white space is one space, but for line feeds in pre.

@@ -50,24 +50,24 @@ func beforeParticles(words []string, from int) int {
 // splitTurned reads "Last, First" and "Last, First, Jr".
 func splitTurned(last, rest string) (string, string) {
 	last = Name(last)
-	parts := strings.Split(rest, ",")
-	var first []string
-	for _, p := range parts {
+	var first, suffixes []string
+	for p := range strings.SplitSeq(rest, ",") {
 		switch p = Name(p); {
 		case p == "":
 		case len(first) > 0 && allSuffixes(p):
-			last += " " + p
+			suffixes = append(suffixes, p)
 		default:
 			first = append(first, p)
 		}
 	}
-	switch {
+	switch suffix := strings.Join(suffixes, " "); {
 	case last == "":
-		return SplitName(strings.Join(first, " "))
+		return SplitName(strings.Join(first, " ") + " " + suffix)
 	case len(first) == 0:
 		return SplitName(last)
+	default:
+		return strings.Join(first, " "), JoinName(last, suffix)
 	}
-	return strings.Join(first, " "), last
 }
 
 // JoinName writes the parts of a name behind each other; either may be empty.
