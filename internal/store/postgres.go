@@ -20,6 +20,15 @@ import (
 // triesMax bounds how often one update runs again after deadlocks, serialization failures and lost connections.
 const triesMax = 10
 
+// connectionsMax is how many connections a process opens unless the URL says pool_max_conns. A transaction is a few round
+// trips, so that few are enough for many jobs.
+const connectionsMax = 10
+
+// planning keeps every statement on its index. The server plans by statistics that lag behind a table which goes from
+// empty to a hundred thousand rows in seconds, and keeps a plan made while it was small: a claim then sorts the whole
+// backlog (measured: 74 ms instead of 2 with 100,000 rows). Each of our statements has an index made for it.
+const planning = `set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off; set jit = off`
+
 // postgresBackend is a pool of connections and one that listens.
 type postgresBackend struct {
 	pool     *pgxpool.Pool
@@ -37,6 +46,13 @@ func openPostgres(ctx context.Context, url string, s *Store) (_ *postgresBackend
 	}
 	if config.ConnConfig.RuntimeParams["application_name"] == "" {
 		config.ConnConfig.RuntimeParams["application_name"] = "tandem"
+	}
+	if !strings.Contains(url, "pool_max_conns") {
+		config.MaxConns = connectionsMax
+	}
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, planning)
+		return err
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
