@@ -314,7 +314,8 @@ func (e *Engine) prune(ctx context.Context, j *job) error {
 		if _, err := tx.PruneDeliveries(e.now().Add(-retention)); err != nil {
 			return err
 		}
-		return tx.PruneAllowances(e.now())
+		_, err := tx.PruneAllowances(e.now())
+		return err
 	})
 	return e.recur(ctx, j, time.Hour, err)
 }
