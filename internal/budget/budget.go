@@ -1,239 +1,290 @@
-// Package budget keeps the calls of one account inside its quota: a fixed window for bursts and one for the day, with
-// lanes. It keeps I9: no window is exceeded, and no 429 is earned by our own doing.
+// Package budget keeps the calls to one account inside its quotas: a burst (so many calls an interval) and a day. It
+// never calls anything; whoever makes a call takes one out first and gives it back as answered afterwards.
 //
-// A live change wins over a sweep, a sweep over backfill; the last calls of each window are kept for live changes, and
-// backfill stops at 70 % of the day. Windows are learned from the answers' headers where a system sends any.
+// It keeps I9: no quota window is exceeded. Where a far side's window begins is not known, so a call occupies its place
+// from the moment it may leave until one whole interval after its answer came: then no interval, wherever it begins, can
+// hold more calls than the burst, however long they were under way. Live changes go first and have a few calls in
+// reserve; a backfill stops at 70 % of the day. Waiting costs nothing: one timer, no polling, first come first served
+// within a lane.
 package budget
 
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"strconv"
 	"sync"
 	"time"
-
-	"tandem/internal/connector"
 )
 
+// Lane is the urgency of a call; a smaller one goes first. The values are those of connector.Lane.
+type Lane int
+
+// The lanes.
 const (
-	// reserve is how many calls of a window only live changes may use.
-	reserve = 3
-	// backfillShare is the part of a day that backfill may use up, in percent.
-	backfillShare = 70
-	// slack is added to a window that was learned, since the other side's clock is not ours.
-	slack = 50 * time.Millisecond
-	day   = 24 * time.Hour
+	Live Lane = iota
+	Sweep
+	Backfill
+	lanes
 )
 
-// Limits of an account. Burst calls an Interval, Daily a day; 0 is no limit.
+// Limits of an account. Zero values are unlimited.
 type Limits struct {
-	Burst    int
-	Interval time.Duration
-	Daily    int
+	Burst    int           // calls in any Interval
+	Interval time.Duration // length of the burst window
+	Daily    int           // calls in 24 hours, counted from the first
 }
 
-// State is what is left. A nil count is not limited.
-type State struct {
-	BurstLeft, DailyLeft *int
-	ResetsAt             time.Time // end of the day's window; zero: not begun
+// GHL are the limits of an app and location until headers say otherwise. Source: facts-ghl.md "Quotas & errors".
+func GHL() Limits { return Limits{Burst: 100, Interval: 10 * time.Second, Daily: 200_000} }
+
+// Options of a Budget.
+type Options struct {
+	Limits Limits
+	// Reserve is how many calls of a window only live changes may take; 3 unless set, and never over a quarter of the burst.
+	Reserve int
+	// BackfillPercent of the day is where a backfill stops; 70 unless set.
+	BackfillPercent int
+	// Ledger shares the quota with other processes; nil: this process has it alone.
+	Ledger Ledger
 }
 
-// Budget hands out calls. Safe for concurrent use.
+// Exhausted is returned where a call may not be made in time.
+type Exhausted struct {
+	Day   bool          // the day is used up; else only the burst, and the caller's deadline is too near
+	Lane  Lane          // whose share it was
+	After time.Duration // when to try again
+}
+
+func (e *Exhausted) Error() string {
+	if e.Day {
+		return fmt.Sprintf("the day's quota for this lane is used up; again in %s", e.After.Round(time.Second))
+	}
+	return fmt.Sprintf("the burst quota is used up; again in %s", e.After.Round(time.Millisecond))
+}
+
+// Budget is the quota of one account. Safe for concurrent use.
 type Budget struct {
-	side   string
-	now    func() time.Time
-	mu     sync.Mutex // guards what is below
-	limits Limits
-	// The running windows: when they end, and how many calls of them are gone.
-	burstEnds, dayEnds time.Time
-	burstUsed, dayUsed int
-	blockedUntil       time.Time // a 429 said to wait
-	waiting            [3]int    // by lane: later lanes let earlier ones go first
-	changed            chan struct{}
+	reserve, percent int
+	shared           *lease // nil without a ledger
+
+	mu       sync.Mutex // guards all below
+	limits   Limits
+	slots    slots
+	inFlight int
+	day      day
+	blocked  time.Time // until then nothing leaves: the far side said so
+	met      bool      // one answer came; before it, a single call goes ahead to learn what a predecessor left
+	waiting  [lanes][]*waiter
+	timer    *time.Timer
+	timerAt  time.Time
 }
 
-// New makes a budget for a side with the configured limits.
-func New(side string, l Limits, now func() time.Time) *Budget {
-	if now == nil {
-		now = time.Now
+type waiter struct {
+	ready chan struct{} // closed when granted or refused
+	err   error
+}
+
+// New makes a Budget with nothing used.
+func New(o Options) *Budget {
+	if o.Reserve == 0 {
+		o.Reserve = 3
 	}
-	return &Budget{side: side, limits: l, now: now, changed: make(chan struct{})}
+	if o.BackfillPercent == 0 {
+		o.BackfillPercent = 70
+	}
+	b := &Budget{limits: o.Limits, reserve: o.Reserve, percent: o.BackfillPercent}
+	if o.Ledger != nil {
+		b.shared = &lease{ledger: o.Ledger}
+	}
+	return b
 }
 
-// Take waits until a call of the lane may leave. It answers an error of class Quota where the day is used up for that
-// lane, with After until it ends, and the context's error where that ends first.
-func (b *Budget) Take(ctx context.Context, lane connector.Lane) error {
-	queued := false
-	defer func() {
-		if queued {
-			b.mu.Lock()
-			b.waiting[lane]--
-			b.signal()
-			b.mu.Unlock()
-		}
-	}()
-	for {
+// Take waits until a call of this lane may leave. After a nil error Done must be called exactly once, when the answer is
+// read or given up. It returns *Exhausted where the day is used up or the burst is beyond the deadline of ctx, and the
+// error of ctx where it was cancelled.
+func (b *Budget) Take(ctx context.Context, l Lane) error {
+	if l < Live || l > Backfill {
+		l = Backfill
+	}
+	if err := b.takeOwn(ctx, l); err != nil {
+		return err
+	}
+	if b.shared == nil {
+		return nil
+	}
+	if err := b.takeShared(ctx, l); err != nil {
 		b.mu.Lock()
-		wait, err := b.try(lane, queued)
-		if err != nil || wait == 0 {
-			b.mu.Unlock()
-			return err
-		}
-		if !queued {
-			queued = true
-			b.waiting[lane]++
-		}
-		changed := b.changed
+		b.handBack()
 		b.mu.Unlock()
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		case <-changed:
-			timer.Stop()
-		case <-timer.C:
+		return err
+	}
+	return nil
+}
+
+func (b *Budget) takeOwn(ctx context.Context, l Lane) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	now := time.Now()
+	b.mu.Lock()
+	if err := b.dayOut(l, now); err != nil {
+		b.mu.Unlock()
+		return err
+	}
+	if !b.ahead(l) && b.free(now) > b.kept(l) {
+		b.grant(now)
+		b.mu.Unlock()
+		return nil
+	}
+	if at, known := b.next(now); known {
+		if end, ok := ctx.Deadline(); ok && at.After(end) {
+			b.mu.Unlock()
+			return &Exhausted{Lane: l, After: at.Sub(now)}
 		}
+	}
+	w := &waiter{ready: make(chan struct{})}
+	b.waiting[l] = append(b.waiting[l], w)
+	b.pump(now)
+	b.mu.Unlock()
+
+	select {
+	case <-w.ready:
+		return w.err
+	case <-ctx.Done():
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	select {
+	case <-w.ready: // granted in the same moment: hand it back
+		if w.err == nil {
+			b.handBack()
+		}
+	default:
+		b.forget(l, w)
+	}
+	if ctx.Err() == context.DeadlineExceeded {
+		now = time.Now()
+		after := b.limits.Interval
+		if at, known := b.next(now); known {
+			after = at.Sub(now)
+		}
+		return &Exhausted{Lane: l, After: after}
+	}
+	return ctx.Err()
+}
+
+// ahead says that somebody of the same or a more urgent lane waits already.
+func (b *Budget) ahead(l Lane) bool {
+	for i := Live; i <= l; i++ {
+		if len(b.waiting[i]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// kept is how many calls of the window this lane leaves to live changes.
+func (b *Budget) kept(l Lane) int {
+	if l == Live || b.limits.Burst == 0 {
+		return 0
+	}
+	return min(b.reserve, b.limits.Burst/4)
+}
+
+// free is how many calls may leave now.
+func (b *Budget) free(now time.Time) int {
+	if now.Before(b.blocked) {
+		return 0
+	}
+	if b.limits.Burst == 0 {
+		return unlimited
+	}
+	b.slots.expire(now)
+	left := b.limits.Burst - b.slots.held - b.inFlight
+	if !b.met && b.inFlight > 0 {
+		return 0
+	}
+	return left
+}
+
+const unlimited = int(^uint(0) >> 1)
+
+func (b *Budget) grant(now time.Time) {
+	b.inFlight++
+	b.day.take(now)
+}
+
+// handBack undoes a grant whose call never left.
+func (b *Budget) handBack() {
+	b.inFlight--
+	b.day.used = max(0, b.day.used-1)
+	b.pump(time.Now())
+}
+
+// next is when a place may come free by itself; not known while every place is under way.
+func (b *Budget) next(now time.Time) (time.Time, bool) {
+	if now.Before(b.blocked) {
+		return b.blocked, true
+	}
+	return b.slots.first()
+}
+
+// pump serves waiters in order, most urgent lane first, and sets the timer for the next place that comes free.
+func (b *Budget) pump(now time.Time) {
+	for {
+		l, w := b.head()
+		if w == nil {
+			b.arm(time.Time{})
+			return
+		}
+		if err := b.dayOut(l, now); err != nil {
+			w.err = err
+		} else if b.free(now) <= b.kept(l) {
+			if at, ok := b.next(now); ok {
+				b.arm(at)
+			}
+			return
+		} else {
+			b.grant(now)
+		}
+		b.waiting[l] = b.waiting[l][1:]
+		close(w.ready)
 	}
 }
 
-// try takes a call, or says how long to wait. The mutex is held.
-func (b *Budget) try(lane connector.Lane, queued bool) (wait time.Duration, err error) {
-	now := b.now()
-	b.roll(now)
-	if b.limits.Daily > 0 {
-		left := b.limits.Daily - b.dayUsed
-		if lane == connector.Backfill {
-			left = b.limits.Daily*backfillShare/100 - b.dayUsed
-		}
-		if left <= 0 {
-			return 0, &connector.Error{Class: connector.Quota, Op: b.side + " quota", After: b.dayEnds.Sub(now),
-				Mend: "The day's calls are used up; it goes on by itself at " + b.dayEnds.Format(time.Kitchen) + "."}
+func (b *Budget) head() (Lane, *waiter) {
+	for l := range b.waiting {
+		if q := b.waiting[l]; len(q) > 0 {
+			return Lane(l), q[0]
 		}
 	}
-	if d := b.blockedUntil.Sub(now); d > 0 {
-		return d, nil
-	}
-	if b.limits.Burst > 0 {
-		left := b.limits.Burst - b.burstUsed
-		if lane != connector.Live && b.limits.Burst > 2*reserve {
-			left -= reserve
-		}
-		for l := connector.Live; l < lane; l++ {
-			left -= b.waiting[l]
-		}
-		if left <= 0 {
-			return max(b.burstEnds.Sub(now), time.Millisecond), nil
-		}
-	}
-	b.burstUsed++
-	b.dayUsed++
 	return 0, nil
 }
 
-// roll begins new windows. A day begins with its first call and not at midnight.
-func (b *Budget) roll(now time.Time) {
-	if !now.Before(b.burstEnds) {
-		b.burstEnds, b.burstUsed = now.Add(b.limits.Interval+slack), 0
-	}
-	if !now.Before(b.dayEnds) {
-		b.dayEnds, b.dayUsed = now.Add(day), 0
-	}
-}
-
-func (b *Budget) signal() {
-	close(b.changed)
-	b.changed = make(chan struct{})
-}
-
-// Learn takes over what an answer's X-RateLimit headers say; others use the same quota. Headers that are missing or
-// make no sense change nothing. Source: facts-ghl.md, "Quotas & errors".
-func (b *Budget) Learn(h http.Header) {
-	number := func(name string) (int, bool) {
-		v := h.Get(name)
-		if v == "" {
-			return 0, false
+func (b *Budget) forget(l Lane, w *waiter) {
+	for i, x := range b.waiting[l] {
+		if x == w {
+			b.waiting[l] = append(b.waiting[l][:i:i], b.waiting[l][i+1:]...)
+			return
 		}
-		n, err := strconv.Atoi(v)
-		return n, err == nil && n >= 0
 	}
-	limit, hasMax := number("X-RateLimit-Max")
-	left, hasLeft := number("X-RateLimit-Remaining")
-	if !hasMax && !hasLeft {
+}
+
+// arm sets the one timer to at; the zero time stops it.
+func (b *Budget) arm(at time.Time) {
+	if at.Equal(b.timerAt) {
 		return
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	now := b.now()
-	b.roll(now)
-	if b.limits.Burst > 0 && hasMax && limit > 0 && limit < b.limits.Burst {
-		b.limits.Burst = limit // never more than what was configured
+	b.timerAt = at
+	if b.timer != nil {
+		b.timer.Stop()
 	}
-	if b.limits.Burst > 0 && hasMax && hasLeft && limit > 0 {
-		// Answers of the window before may arrive in this one: only more use than we know of counts.
-		if used := limit - left; left == 0 && used > b.burstUsed {
-			b.burstUsed = min(used, b.limits.Burst)
-		}
+	if at.IsZero() {
+		return
 	}
-	if daily, ok := number("X-RateLimit-Limit-Daily"); ok && daily > 0 && b.limits.Daily > 0 {
-		b.limits.Daily = min(b.limits.Daily, daily)
-		if rest, ok := number("X-RateLimit-Daily-Remaining"); ok && daily-rest > b.dayUsed {
-			b.dayUsed = daily - rest
-		}
-		if ms, ok := number("X-RateLimit-Daily-Reset"); ok && ms > 0 && time.Duration(ms)*time.Millisecond <= day {
-			b.dayEnds = now.Add(time.Duration(ms) * time.Millisecond)
-		}
-	}
-}
-
-// Penalty keeps all calls back for a while: the side answered 429.
-func (b *Budget) Penalty(after time.Duration) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if until := b.now().Add(after); until.After(b.blockedUntil) {
-		b.blockedUntil = until
-	}
-}
-
-// Interval is the length of the burst window, 0 if there is none.
-func (b *Budget) Interval() time.Duration {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.limits.Interval
-}
-
-// State is what is left now.
-func (b *Budget) State() State {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	now := b.now()
-	var s State
-	if b.limits.Burst > 0 {
-		left := b.limits.Burst - b.burstUsed
-		if !now.Before(b.burstEnds) {
-			left = b.limits.Burst
-		}
-		s.BurstLeft = &left
-	}
-	if b.limits.Daily > 0 {
-		left := b.limits.Daily - b.dayUsed
-		if !now.Before(b.dayEnds) {
-			left = b.limits.Daily
-		} else {
-			s.ResetsAt = b.dayEnds
-		}
-		s.DailyLeft = &left
-	}
-	return s
-}
-
-func (s State) String() string {
-	show := func(n *int) string {
-		if n == nil {
-			return "unlimited"
-		}
-		return strconv.Itoa(*n)
-	}
-	return fmt.Sprintf("%s in this window, %s today", show(s.BurstLeft), show(s.DailyLeft))
+	b.timer = time.AfterFunc(time.Until(at), func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.timerAt = time.Time{}
+		b.pump(time.Now())
+	})
 }
