@@ -3,52 +3,75 @@ package transport
 import (
 	"sync"
 	"time"
+
+	"tandem/internal/connector"
 )
 
 const (
-	openAfter = 12 // failures in a row
-	openFirst = time.Second
-	openMost  = time.Minute
+	// tripAfter failures in a row open the circuit: enough that one fault in five, at random, does not.
+	tripAfter   = 8
+	openAtFirst = time.Second
+	openAtMost  = time.Minute
 )
 
-// circuit keeps calls back from a side that does not answer: after a row of failures one probe at a time goes out, with
-// growing pauses; an answer of any kind closes it.
+// circuit stops calls to a side that answers nothing any more: it opens after some failures in a row, lets one probe
+// through when its time is over, and closes with the first success.
 type circuit struct {
-	mu       sync.Mutex // guards what is below
-	failures int
-	until    time.Time
+	now  func() time.Time
+	rand func() float64
+
+	mu      sync.Mutex // guards all below
+	failed  int        // in a row
+	open    time.Duration
+	until   time.Time
+	probing bool
 }
 
-// open says how long to keep back; 0 lets the call go. In the open state it lets one probe through.
-func (c *circuit) open(now time.Time) time.Duration {
+func newCircuit(now func() time.Time, rand func() float64) *circuit {
+	return &circuit{now: now, rand: rand}
+}
+
+// enter lets a call pass (wait 0) or says how long to wait. A probe is the one call of a half-open circuit.
+func (c *circuit) enter() (probe bool, wait time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.failures < openAfter {
-		return 0
+	if c.open == 0 {
+		return false, 0
 	}
-	if d := c.until.Sub(now); d > 0 {
-		return d
+	if left := c.until.Sub(c.now()); left > 0 {
+		return false, left
 	}
-	c.until = now.Add(c.pause()) // the others wait for what the probe finds
-	return 0
+	if c.probing {
+		return false, openAtFirst
+	}
+	c.probing = true
+	return true, 0
 }
 
-func (c *circuit) pause() time.Duration {
-	d := openFirst << min(c.failures-openAfter, 10)
-	return min(d, openMost)
+// leave ends a call that never left.
+func (c *circuit) leave(probe bool) {
+	if probe {
+		c.mu.Lock()
+		c.probing = false
+		c.mu.Unlock()
+	}
 }
 
-func (c *circuit) failed(now time.Time) {
+// report tells how a call ended. Only faults of the side itself count; a refusal is an answer.
+func (c *circuit) report(probe bool, e *connector.Error) {
+	bad := e != nil && (e.Class == connector.Transient || e.Class == connector.Ambiguous)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.failures++
-	if c.failures >= openAfter {
-		c.until = now.Add(c.pause())
+	if probe {
+		c.probing = false
 	}
-}
-
-func (c *circuit) succeeded() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.failures = 0
+	if !bad {
+		c.failed, c.open = 0, 0
+		return
+	}
+	c.failed++
+	if probe || c.open == 0 && c.failed >= tripAfter {
+		c.open = min(max(2*c.open, openAtFirst), openAtMost)
+		c.until = c.now().Add(c.open/2 + time.Duration(c.rand()*float64(c.open)/2))
+	}
 }

@@ -1,24 +1,18 @@
-// Package transport is the one chain by which both connectors call: credentials, quota, retries by error class, deadline,
-// circuit breaker, redaction, and a trace of each call. It knows HTTP and error classes, no records.
+// Package transport is the one way in which connectors call out. Every call passes the same chain: circuit, budget,
+// authorisation, deadline, classification of the answer, and for repeatable operations a few retries.
 //
-// A call that is not safe to repeat leaves once: if its answer is lost the error is Ambiguous, and whoever made it looks
-// before trying again.
+// It never repeats a create: where its answer was lost the class is Ambiguous, and the caller looks before it tries
+// again (I2). It never exceeds a quota (I9). Nothing that it returns or reports holds a secret, an e-mail address or a
+// phone number. It follows no redirect, and speaks plain HTTP only to this machine.
 package transport
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
-	"strconv"
-	"strings"
-	"syscall"
 	"time"
 
 	"tandem/internal/budget"
@@ -27,296 +21,204 @@ import (
 	"tandem/internal/record"
 )
 
-const (
-	attemptDeadline = 30 * time.Second // the commonsku gateway answers up to 29 s
-	triesMax        = 4
-	backoffFirst    = 250 * time.Millisecond
-	backoffMost     = 8 * time.Second
-	answerBytesMax  = 32 << 20
-	throttledWait   = time.Second // a 429 without Retry-After and without a window to wait for
-)
-
 // Options of a Client.
 type Options struct {
 	Side    record.Side
 	Pair    string
-	BaseURL string // prefix of all paths, without a slash at the end
-	// Authorize puts the credential on a request.
+	BaseURL string // "https://services.leadconnectorhq.com", without a trailing slash; a path is kept
+	// Authorize puts the credential into a request. It is called for every attempt, so a renewed one is used at once.
 	Authorize func(*http.Request) error
-	Budget    *budget.Budget    // nil: no quota
-	Base      http.RoundTripper // nil: a pooled transport
-	// Classify reads an answer that is not 2xx.
+	// Refresh renews the credential after an answer of class Auth; the call is then made once more. nil: it cannot be renewed.
+	Refresh func(ctx context.Context) error
+	Budget  *budget.Budget // nil: unlimited
+	// Base makes the round trips; nil: a pool of its own. Pairs share one Pool.
+	Base http.RoundTripper
+	// Classify reads an answer that is not 2xx. It may return nil where the status says all. It need not care whether the
+	// operation is repeatable: a 5xx to one that is not becomes Ambiguous here.
 	Classify func(op operation.Operation, status int, h http.Header, body []byte) *connector.Error
-	Observe  func(Call) // nil: nobody is told
-	Now      func() time.Time
+	Observe  func(Call)       // told of each attempt; nil: nobody
+	Now      func() time.Time // nil: time.Now
+	Rand     func() float64   // in [0, 1), for jitter; nil: math/rand
+	Attempt  time.Duration    // deadline of one attempt; 30 s unless set
+	Tries    int              // attempts at a repeatable operation; 3 unless set
+	BodyMax  int64            // bytes of an answer; 32 MiB unless set
 }
 
-// Call is what happened in one attempt, for metrics and traces; it holds no values.
-type Call struct {
-	Pair      string
-	Side      record.Side
-	Operation string
-	Status    int // 0: no answer
-	Class     connector.Class
-	Took      time.Duration
+// Client makes calls to one account. Safe for concurrent use.
+type Client struct {
+	o       Options
+	base    *url.URL
+	circuit *circuit
+	traced  bool // Base tells when a request left, so an unsent one is known to be unsent
 }
 
-// Request is one call's variable part.
+// New checks the options and makes a Client.
+func New(o Options) (*Client, error) {
+	base, err := url.Parse(o.BaseURL)
+	if err != nil || base.Host == "" {
+		return nil, fmt.Errorf("%s: base URL %q is no URL with a host", o.Side, Redact(o.BaseURL))
+	}
+	switch {
+	case base.Scheme == "http" && !loopback(base.Hostname()):
+		return nil, fmt.Errorf("%s: base URL http://%s would send the credential in the clear: use https (plain http is for this machine only)", o.Side, base.Host)
+	case base.Scheme != "http" && base.Scheme != "https":
+		return nil, fmt.Errorf("%s: base URL must begin with https://", o.Side)
+	case base.User != nil || base.RawQuery != "" || base.Fragment != "":
+		return nil, fmt.Errorf("%s: base URL must not have a user, query or fragment", o.Side)
+	}
+	if o.Base == nil {
+		o.Base = Pool()
+	}
+	if o.Budget == nil {
+		o.Budget = budget.New(budget.Options{})
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Float64
+	}
+	if o.Authorize == nil {
+		o.Authorize = func(*http.Request) error { return nil }
+	}
+	if o.Classify == nil {
+		o.Classify = func(operation.Operation, int, http.Header, []byte) *connector.Error { return nil }
+	}
+	if o.Observe == nil {
+		o.Observe = func(Call) {}
+	}
+	if o.Attempt == 0 {
+		o.Attempt = 30 * time.Second
+	}
+	if o.Tries == 0 {
+		o.Tries = 3
+	}
+	if o.BodyMax == 0 {
+		o.BodyMax = 32 << 20
+	}
+	_, traced := o.Base.(*http.Transport)
+	return &Client{o: o, base: base, circuit: newCircuit(o.Now, o.Rand), traced: traced}, nil
+}
+
+// Request is what one call needs beside its operation.
 type Request struct {
-	PathParams map[string]string // by placeholder
+	PathParams map[string]string // by the names in the operation's path
 	Query      url.Values
-	Body       any // nil, or what json.Marshal takes
+	Body       any // nil: none; []byte is sent as it is, anything else as JSON
+	Header     http.Header
 }
 
-// Answer is a 2xx answer.
+// Answer is a 2xx answer, read whole.
 type Answer struct {
 	Status             int
 	Header             http.Header
 	Body               []byte
 	SentAt, ReceivedAt time.Time
+	op                 operation.Operation
 }
 
-// ServerTime is the Date header, zero if absent.
-func (a Answer) ServerTime() time.Time {
-	t, err := http.ParseTime(a.Header.Get("Date"))
-	if err != nil {
-		return time.Time{}
-	}
-	return t.UTC()
+// Call is one attempt, as metrics, logs and traces see it.
+type Call struct {
+	Pair    string
+	Op      operation.Operation
+	Lane    connector.Lane
+	Try     int // 1 is the first
+	Status  int // 0: no answer
+	Class   connector.Class
+	Waited  time.Duration // for the budget
+	Took    time.Duration // from sending to the end of the answer
+	TraceID string        // the far side's own id of the call, where it told one
 }
 
-// Client calls one account. Safe for concurrent use.
-type Client struct {
-	o       Options
-	http    *http.Client
-	circuit circuit
-}
-
-// New builds a Client. It refuses an address in the clear that is not of this machine.
-func New(o Options) (*Client, error) {
-	u, err := url.Parse(o.BaseURL)
-	if err != nil || u.Host == "" {
-		return nil, fmt.Errorf("%s base_url: %q is no address", o.Side, o.BaseURL)
-	}
-	if u.Scheme != "https" && !loopback(u.Hostname()) {
-		return nil, fmt.Errorf("%s base_url: %s would send the credential in the clear: use https", o.Side, u.Host)
-	}
-	if o.Base == nil {
-		o.Base = pooled()
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	if o.Observe == nil {
-		o.Observe = func(Call) {}
-	}
-	host := u.Host
-	return &Client{o: o, http: &http.Client{Transport: o.Base, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
-		if r.URL.Host != host {
-			return errors.New("a redirect to another host is not followed")
-		}
-		return nil
-	}}}, nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback() || strings.HasSuffix(host, ".mem")
-}
-
-func pooled() *http.Transport {
-	return &http.Transport{
-		Proxy: http.ProxyFromEnvironment, MaxIdleConns: 512, MaxIdleConnsPerHost: 256, IdleConnTimeout: 90 * time.Second,
-		TLSHandshakeTimeout: 10 * time.Second, ForceAttemptHTTP2: true, DialContext: (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-		ReadBufferSize: 16 << 10, DisableCompression: true,
-	}
-}
-
-// Do makes one call. Its error is always a *connector.Error.
+// Do makes one call and returns its 2xx answer. Every error is a *connector.Error.
 func (c *Client) Do(ctx context.Context, op operation.Operation, r Request) (Answer, error) {
-	var body []byte
-	if r.Body != nil {
-		var err error
-		if body, err = json.Marshal(r.Body); err != nil {
-			return Answer{}, c.fail(op, connector.Invalid, 0, err)
-		}
+	body, err := encode(r.Body)
+	if err != nil {
+		return Answer{}, c.unsent(op, connector.Invalid, 0, err)
 	}
-	target := c.target(op, r)
+	target, err := c.target(op, r)
+	if err != nil {
+		return Answer{}, c.unsent(op, connector.Invalid, 0, err)
+	}
+	refreshed := false
 	for try := 1; ; try++ {
-		answer, cerr := c.attempt(ctx, op, target, body)
+		a, cerr := c.attempt(ctx, op, r, target, body, try)
 		if cerr == nil {
-			return answer, nil
+			return a, nil
+		}
+		if cerr.Class == connector.Auth && c.o.Refresh != nil && !refreshed {
+			refreshed = true
+			if err := c.o.Refresh(ctx); err != nil {
+				return Answer{}, c.refreshFailed(op, cerr, err)
+			}
+			continue // refused before anything happened: safe for a create too
 		}
 		wait, again := c.again(op, cerr, try)
-		if !again || ctx.Err() != nil {
+		if !again || !sleep(ctx, wait) {
 			return Answer{}, cerr
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return Answer{}, cerr
-		case <-timer.C:
+	}
+}
+
+// refreshFailed keeps the class of a refresh that failed for a passing reason, so that a network fault does not look like
+// a revoked grant.
+func (c *Client) refreshFailed(op operation.Operation, refused *connector.Error, err error) error {
+	var ce *connector.Error
+	if errors.As(err, &ce) && ce.Class != connector.Auth {
+		return ce
+	}
+	refused.Err = fmt.Errorf("%w; and renewing the credential: %s", refused.Err, Redact(err.Error()))
+	return refused
+}
+
+// attempt makes one round trip, inside the budget and the circuit.
+func (c *Client) attempt(ctx context.Context, op operation.Operation, r Request, target string, body []byte, try int) (Answer, *connector.Error) {
+	probe, wait := c.circuit.enter()
+	if wait > 0 {
+		return Answer{}, c.unsent(op, connector.Transient, wait, errors.New("the last calls all failed: waiting before the next one"))
+	}
+	lane := connector.LaneOf(ctx)
+	asked := c.o.Now()
+	if err := c.o.Budget.Take(ctx, budget.Lane(lane)); err != nil {
+		c.circuit.leave(probe)
+		return Answer{}, c.budgetError(op, err)
+	}
+	call := Call{Pair: c.o.Pair, Op: op, Lane: lane, Try: try, Waited: c.o.Now().Sub(asked)}
+	a, header, cerr := c.roundTrip(ctx, op, r, target, body)
+	c.o.Budget.Done(header)
+	call.Took, call.Status = a.ReceivedAt.Sub(a.SentAt), a.Status
+	if cerr != nil {
+		call.Class, call.Status = cerr.Class, cerr.Status
+		switch cerr.Class {
+		case connector.Throttled:
+			c.o.Budget.Penalty(c.jittered(cerr.After))
+		case connector.Quota:
+			c.o.Budget.DayOut(cerr.After)
 		}
 	}
+	c.circuit.report(probe, cerr)
+	call.TraceID = traceID(header, a.Body)
+	c.o.Observe(call)
+	if cerr != nil {
+		return Answer{}, cerr
+	}
+	return a, nil
 }
 
-// again says whether a failed call may be made again here, and after how long. The job of the record does the rest.
-func (c *Client) again(op operation.Operation, e *connector.Error, try int) (time.Duration, bool) {
-	if try >= triesMax {
-		return 0, false
+func (c *Client) budgetError(op operation.Operation, err error) *connector.Error {
+	var out *budget.Exhausted
+	switch {
+	case errors.As(err, &out) && out.Day:
+		return c.unsent(op, connector.Quota, out.After, out)
+	case errors.As(err, &out):
+		return c.unsent(op, connector.Throttled, out.After, out)
 	}
-	most := min(backoffFirst<<(try-1), backoffMost)
-	jittered := rand.N(most) + most/8
-	switch e.Class {
-	case connector.Throttled: // the call was not made: any may go again
-		return max(e.After, jittered), e.After <= 15*time.Second
-	case connector.Transient:
-		return max(e.After, jittered), op.Repeatable || e.Status == 0
-	}
-	return 0, false
+	return c.unsent(op, connector.Transient, 0, err)
 }
 
-func (c *Client) target(op operation.Operation, r Request) string {
-	path := op.Path
-	for k, v := range r.PathParams {
-		path = strings.ReplaceAll(path, "{"+k+"}", url.PathEscape(v))
-	}
-	if len(r.Query) > 0 {
-		path += "?" + r.Query.Encode()
-	}
-	return c.o.BaseURL + path
+// unsent is the error of a call that never left.
+func (c *Client) unsent(op operation.Operation, class connector.Class, after time.Duration, err error) *connector.Error {
+	return &connector.Error{Class: class, Op: opName(op), After: after, Err: redacted(err)}
 }
 
-// attempt is one request, from the wait for quota to the classed answer.
-func (c *Client) attempt(ctx context.Context, op operation.Operation, target string, body []byte) (Answer, *connector.Error) {
-	if wait := c.circuit.open(c.o.Now()); wait > 0 {
-		e := c.fail(op, connector.Transient, 0, errors.New("the side does not answer; waiting before the next try"))
-		e.After = wait
-		return Answer{}, e
-	}
-	if c.o.Budget != nil {
-		if err := c.o.Budget.Take(ctx, connector.LaneOf(ctx)); err != nil {
-			var ce *connector.Error
-			if errors.As(err, &ce) {
-				ce.Op = name(op)
-				return Answer{}, ce
-			}
-			return Answer{}, c.fail(op, connector.Throttled, 0, fmt.Errorf("waiting for quota: %w", err))
-		}
-	}
-	actx, cancel := context.WithTimeout(ctx, attemptDeadline)
-	defer cancel()
-	req, err := http.NewRequestWithContext(actx, op.Method, target, bytes.NewReader(body))
-	if err != nil {
-		return Answer{}, c.fail(op, connector.Invalid, 0, redact(err))
-	}
-	if body == nil {
-		req.Body, req.ContentLength = nil, 0
-	} else {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	req.Header.Set("Accept", "application/json")
-	if op.Version != "" {
-		req.Header.Set("Version", op.Version)
-	}
-	if c.o.Authorize != nil {
-		if err := c.o.Authorize(req); err != nil {
-			return Answer{}, c.fail(op, connector.Auth, 0, redact(err))
-		}
-	}
-	sent := c.o.Now()
-	res, err := c.http.Do(req)
-	if err != nil {
-		return Answer{}, c.observe(op, sent, c.lost(op, err))
-	}
-	defer res.Body.Close()
-	got, err := io.ReadAll(io.LimitReader(res.Body, answerBytesMax))
-	if c.o.Budget != nil {
-		c.o.Budget.Learn(res.Header)
-	}
-	if err != nil {
-		return Answer{}, c.observe(op, sent, c.lost(op, err))
-	}
-	answer := Answer{Status: res.StatusCode, Header: res.Header, Body: got, SentAt: sent, ReceivedAt: c.o.Now()}
-	if res.StatusCode < 200 || res.StatusCode > 299 {
-		return answer, c.observe(op, sent, c.refused(op, res.StatusCode, res.Header, got))
-	}
-	if len(got) > 0 && !json.Valid(got) {
-		e := c.lost(op, errors.New("the answer is cut off or not JSON"))
-		e.Status = res.StatusCode
-		return answer, c.observe(op, sent, e)
-	}
-	c.circuit.succeeded()
-	c.o.Observe(Call{Pair: c.o.Pair, Side: c.o.Side, Operation: op.ID, Status: res.StatusCode, Took: c.o.Now().Sub(sent)})
-	return answer, nil
-}
-
-func (c *Client) observe(op operation.Operation, sent time.Time, e *connector.Error) *connector.Error {
-	switch e.Class {
-	case connector.Transient, connector.Ambiguous:
-		c.circuit.failed(c.o.Now())
-	default:
-		c.circuit.succeeded()
-	}
-	c.o.Observe(Call{Pair: c.o.Pair, Side: c.o.Side, Operation: op.ID, Status: e.Status, Class: e.Class, Took: c.o.Now().Sub(sent)})
-	return e
-}
-
-// lost classes a call without a usable answer. Before the connection stood nothing was sent; after that a call that is
-// not safe to repeat may have happened.
-func (c *Client) lost(op operation.Operation, err error) *connector.Error {
-	var dial *net.OpError
-	if op.Repeatable || errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &dial) && dial.Op == "dial" {
-		return c.fail(op, connector.Transient, 0, redact(err))
-	}
-	return c.fail(op, connector.Ambiguous, 0, redact(err))
-}
-
-// refused classes an answer that is not 2xx, and keeps calls back after a 429.
-func (c *Client) refused(op operation.Operation, status int, h http.Header, body []byte) *connector.Error {
-	e := c.o.Classify(op, status, h, body)
-	e.Op, e.Status = name(op), status
-	if e.Class == connector.Throttled {
-		if e.After <= 0 {
-			e.After = retryAfter(h)
-		}
-		if e.After <= 0 {
-			e.After = throttledWait
-			if c.o.Budget != nil && c.o.Budget.Interval() > 0 {
-				e.After = c.o.Budget.Interval()
-			}
-			e.After += rand.N(e.After/4 + time.Millisecond)
-		}
-		if c.o.Budget != nil {
-			c.o.Budget.Penalty(e.After)
-		}
-	}
-	return e
-}
-
-func retryAfter(h http.Header) time.Duration {
-	s, err := strconv.Atoi(h.Get("Retry-After"))
-	if err != nil || s < 0 || s > 24*3600 {
-		return 0
-	}
-	return time.Duration(s) * time.Second
-}
-
-func (c *Client) fail(op operation.Operation, class connector.Class, status int, err error) *connector.Error {
-	return &connector.Error{Class: class, Op: name(op), Status: status, Err: err}
-}
-
-// name is an operation as errors have it: "ghl contacts.update".
-func name(op operation.Operation) string {
-	return strings.Replace(op.ID, ".", " ", 1)
-}
-
-// redact takes the address out of an error of net/http: it may hold an e-mail or a phone in its query.
-func redact(err error) error {
-	var ue *url.Error
-	if errors.As(err, &ue) {
-		return ue.Err
-	}
-	return err
-}
+func opName(op operation.Operation) string { return string(op.System) + " " + op.Name() }
