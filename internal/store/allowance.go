@@ -8,14 +8,11 @@ import (
 
 // Grant stores allowances: each lets one later event pass.
 func (tx *Tx) Grant(list ...Allowance) error {
-	for _, a := range list {
-		_, err := tx.exec(`insert into allowance (pair, side, kind, ref_id, event_type, expires_at) values (?, ?, ?, ?, ?, ?)`,
-			a.Pair, string(a.Ref.Side), string(a.Ref.Kind), a.Ref.ID, a.EventType, us(a.ExpiresAt))
-		if err != nil {
-			return err
-		}
+	sets := make([][]any, len(list))
+	for i, a := range list {
+		sets[i] = []any{a.Pair, string(a.Ref.Side), string(a.Ref.Kind), a.Ref.ID, a.EventType, us(a.ExpiresAt)}
 	}
-	return nil
+	return tx.each(`insert into allowance (pair, side, kind, ref_id, event_type, expires_at) values (?, ?, ?, ?, ?, ?)`, sets)
 }
 
 // Swallow spends one allowance for an event of that type about ref, the one that ends first; false if none is open.

@@ -2,8 +2,8 @@ package store
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +15,7 @@ type ClaimRequest struct {
 	Owner    string        // who asks: a prefix of the tokens, for people
 	Limit    int           // at most so many rows
 	MaxLane  int           // rows of later lanes are left
+	Backfill int           // at most so many rows of the last lane; 0: as many as Limit
 	LeaseFor time.Duration // how long others keep off
 	Now      time.Time     // zero: the store's clock
 	// Paused pairs: only their rows "sys:…" are claimed.
@@ -42,16 +43,14 @@ func (tx *Tx) Claim(r ClaimRequest) ([]Work, error) {
 	list = takeTurns(list, r)
 	lease := r.Now.Add(r.LeaseFor)
 	token := r.Owner + "/" + uuid.NewString()
+	sets := make([][]any, len(list))
 	for i := range list {
 		w := &list[i]
-		w.Owner, w.Lease = fmt.Sprintf("%s/%d", token, i), at(us(lease))
-		_, err := tx.exec(`update work set owner = ?, lease = ?, ready_at = ?, next_due_at = 0, next_marked_at = 0
-			where pair = ? and key = ?`, w.Owner, us(lease), us(lease), w.Pair, w.Key)
-		if err != nil {
-			return nil, err
-		}
+		w.Owner, w.Lease = token+"/"+strconv.Itoa(i), at(us(lease))
+		sets[i] = []any{w.Owner, us(lease), us(lease), w.Pair, w.Key}
 	}
-	return list, nil
+	return list, tx.each(`update work set owner = ?, lease = ?, ready_at = ?, next_due_at = 0, next_marked_at = 0
+		where pair = ? and key = ?`, sets)
 }
 
 // claimable are the first rows of each pair and lane that are ready; on PostgreSQL locked, those of others left out.
@@ -120,6 +119,15 @@ func takeTurns(list []Work, r ClaimRequest) []Work {
 		return cmp.Or(cmp.Compare(turn[a.Pair+"\x00"+a.Key], turn[b.Pair+"\x00"+b.Key]), cmp.Compare(a.Lane, b.Lane),
 			cmp.Compare(r.Served[a.Pair], r.Served[b.Pair]), readyAt(a).Compare(readyAt(b)))
 	})
+	if room := r.Backfill; room > 0 {
+		list = slices.DeleteFunc(list, func(w Work) bool {
+			if w.Lane < laneMax {
+				return false
+			}
+			room--
+			return room < 0
+		})
+	}
 	return list[:min(len(list), r.Limit)]
 }
 

@@ -28,6 +28,7 @@ func scanEvent(r scanner) (e Event, err error) {
 
 // AddEvents adds to history; a zero At is now. History is only ever added to.
 func (tx *Tx) AddEvents(list ...Event) error {
+	sets := make([][]any, 0, len(list))
 	for _, e := range list {
 		before, err := document(e.Old)
 		if err != nil {
@@ -40,14 +41,11 @@ func (tx *Tx) AddEvents(list ...Event) error {
 		if e.At.IsZero() {
 			e.At = tx.now()
 		}
-		_, err = tx.exec(`insert into history (pair, link_id, kind, ghl, commonsku, at, action, side, field, old, new, reason,
-			run_id) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, e.Pair, e.LinkID, string(e.Kind), e.GHL, e.Commonsku,
-			us(e.At), e.Action, string(e.Side), e.Field, before, after, e.Reason, e.RunID)
-		if err != nil {
-			return err
-		}
+		sets = append(sets, []any{e.Pair, e.LinkID, string(e.Kind), e.GHL, e.Commonsku, us(e.At), e.Action, string(e.Side),
+			e.Field, before, after, e.Reason, e.RunID})
 	}
-	return nil
+	return tx.each(`insert into history (pair, link_id, kind, ghl, commonsku, at, action, side, field, old, new, reason, run_id)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, sets)
 }
 
 // HistoryOf is what happened to one record, latest first: while it had no link, and all of its link's history, under

@@ -44,12 +44,11 @@ func scanDelivery(r scanner) (d Delivery, err error) {
 // DeliveryProcessed settles deliveries, with what came of them ("marked", "echo", "ignored: …").
 func (tx *Tx) DeliveryProcessed(seqs []int64, note string) error {
 	now := us(tx.now())
-	for _, seq := range seqs {
-		if _, err := tx.exec(`update inbox set processed_at = ?, note = ? where seq = ?`, now, note, seq); err != nil {
-			return err
-		}
+	sets := make([][]any, len(seqs))
+	for i, seq := range seqs {
+		sets[i] = []any{now, note, seq}
 	}
-	return nil
+	return tx.each(`update inbox set processed_at = ?, note = ? where seq = ?`, sets)
 }
 
 // PendingDeliveries counts the unsettled deliveries of a pair; oldest is when the first of them came, zero if none.

@@ -157,6 +157,15 @@ func (p postgresTx) query(ctx context.Context, text string, args []any) (cursor,
 	return postgresRows{rows}, nil
 }
 
+func (p postgresTx) each(ctx context.Context, text string, sets [][]any) error {
+	text = p.b.numbered(text)
+	var batch pgx.Batch
+	for _, args := range sets {
+		batch.Queue(text, args...)
+	}
+	return p.tx.SendBatch(ctx, &batch).Close() // the first error of all
+}
+
 type postgresRows struct{ pgx.Rows }
 
 func (r postgresRows) end() { r.Rows.Close() }

@@ -29,19 +29,16 @@ func (tx *Tx) PutSeen(list ...Seen) error {
 	slices.SortStableFunc(list, func(a, b Seen) int {
 		return cmp.Or(strings.Compare(a.Pair, b.Pair), strings.Compare(a.Ref.String(), b.Ref.String()))
 	})
-	for _, s := range list {
-		_, err := tx.exec(`insert into seen (`+seenColumns+`) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	sets := make([][]any, len(list))
+	for i, s := range list {
+		sets[i] = []any{s.Pair, string(s.Ref.Side), string(s.Ref.Kind), s.Ref.ID, s.Email, s.Phone, s.NameKey, s.CompanyKey,
+			s.ParentID, s.Name, us(s.ChangedAt), us(s.CreatedAt), us(s.GoneAt), s.RowHash, us(s.SeenAt)}
+	}
+	return tx.each(`insert into seen (`+seenColumns+`) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			on conflict (pair, side, kind, id) do update set email = excluded.email, phone = excluded.phone,
 			name_key = excluded.name_key, company_key = excluded.company_key, parent_id = excluded.parent_id,
 			name = excluded.name, changed_at = excluded.changed_at, created_at = excluded.created_at,
-			gone_at = excluded.gone_at, row_hash = excluded.row_hash, seen_at = excluded.seen_at`,
-			s.Pair, string(s.Ref.Side), string(s.Ref.Kind), s.Ref.ID, s.Email, s.Phone, s.NameKey, s.CompanyKey, s.ParentID,
-			s.Name, us(s.ChangedAt), us(s.CreatedAt), us(s.GoneAt), s.RowHash, us(s.SeenAt))
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+			gone_at = excluded.gone_at, row_hash = excluded.row_hash, seen_at = excluded.seen_at`, sets)
 }
 
 // SeenOf is what is known of one record.

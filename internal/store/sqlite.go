@@ -168,6 +168,15 @@ func (c *sqliteConn) exec(_ context.Context, text string, args []any) (int64, er
 	return res.RowsAffected()
 }
 
+func (c *sqliteConn) each(ctx context.Context, text string, sets [][]any) error {
+	for _, args := range sets {
+		if _, err := c.exec(ctx, text, args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // plain runs a statement without parameters or result.
 func (c *sqliteConn) plain(text string) error {
 	_, err := c.exec(context.Background(), text, nil)

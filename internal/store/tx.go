@@ -25,6 +25,8 @@ type Tx struct {
 type querier interface {
 	exec(ctx context.Context, sql string, args []any) (rows int64, err error)
 	query(ctx context.Context, sql string, args []any) (cursor, error)
+	// each runs one statement with many sets of parameters, in order, in one round trip.
+	each(ctx context.Context, sql string, sets [][]any) error
 }
 
 // cursor is what sql.Rows and pgx.Rows have in common.
@@ -53,6 +55,23 @@ func (tx *Tx) exec(sql string, args ...any) (int64, error) {
 		return 0, fmt.Errorf("%s: %w", head(sql), err)
 	}
 	return n, nil
+}
+
+// each runs a statement with many sets of parameters, in order.
+func (tx *Tx) each(sql string, sets [][]any) error {
+	if len(sets) == 0 {
+		return nil
+	}
+	if tx.readOnly {
+		return errReadOnly
+	}
+	for _, args := range sets {
+		clean(args)
+	}
+	if err := tx.q.each(tx.ctx, sql, sets); err != nil {
+		return fmt.Errorf("%s: %w", head(sql), err)
+	}
+	return nil
 }
 
 // row reads at most one row into dest and says whether there was one.

@@ -41,7 +41,8 @@ CREATE TABLE work (
   fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
   autovacuum_vacuum_cost_delay = 0, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 5000
 );
-CREATE INDEX work_ready ON work (pair, lane, ready_at);
+-- lane first: no other question begins with it, so that PostgreSQL cannot take this index for a look-up by pair and key.
+CREATE INDEX work_ready ON work (lane, pair, ready_at);
 CREATE INDEX work_owner ON work (owner) WHERE owner <> '';
 CREATE INDEX work_waits ON work (pair, waits_for) WHERE waits_for <> '';
 

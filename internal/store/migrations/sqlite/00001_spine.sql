@@ -37,7 +37,8 @@ CREATE TABLE work (
   lease          INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (pair, key)
 ) WITHOUT ROWID;
-CREATE INDEX work_ready ON work (pair, lane, ready_at);
+-- lane first: no other question begins with it, so that PostgreSQL cannot take this index for a look-up by pair and key.
+CREATE INDEX work_ready ON work (lane, pair, ready_at);
 CREATE INDEX work_owner ON work (owner) WHERE owner <> '';
 CREATE INDEX work_waits ON work (pair, waits_for) WHERE waits_for <> '';
 
