@@ -110,8 +110,12 @@ func (a *App) Serve(ctx context.Context) error {
 	if err := a.store.SetAddress("http://" + l.Addr().String()); err != nil {
 		return err
 	}
+	handler, err := a.handler()
+	if err != nil {
+		return err
+	}
 	srv := &http.Server{
-		Handler: a.handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 11 * time.Minute,
+		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 11 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
 	a.log.Info("serving", "address", "http://"+l.Addr().String(), "pairs", len(a.cfg.Pairs))
