@@ -94,8 +94,7 @@ func newParser(g *grammar, c *call) (*kong.Kong, error) {
 		kong.Description("Two-way sync of GoHighLevel and commonsku. Exit codes: 0 done, 1 failed, 2 wrong use, 3 done but some records need a person."),
 		kong.Writers(c.out, c.err),
 		kong.Exit(func(code int) { panic(exited{code}) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
-		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 110}),
 	)
 }
 

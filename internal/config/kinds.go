@@ -1,6 +1,7 @@
 package config
 
 import (
+	"tandem/internal/expr"
 	"tandem/internal/merge"
 	"tandem/internal/record"
 )
@@ -39,7 +40,7 @@ func (v value) kind(k *Kind, of record.Kind) {
 	fields := []field{
 		{"direction", func(v value) { v.choice(&direction, "both", "ghl_to_commonsku", "commonsku_to_ghl") }},
 		{"create", func(v value) { v.choice(&create, "both", "in_ghl", "in_commonsku", "none") }},
-		{"filter", func(v value) { v.expression(&k.Filter, of) }},
+		{"filter", func(v value) { v.expression(&k.Filter, expr.Filter, of) }},
 		{"on_conflict", func(v value) { v.choice(&conflict, "newest", "ghl", "commonsku", "manual") }},
 		{"tie", func(v value) { v.choice(&tie, "ghl", "commonsku") }},
 		{"on_delete", func(v value) { v.onDelete(k, of) }},
@@ -48,7 +49,7 @@ func (v value) kind(k *Kind, of record.Kind) {
 		{"client_children", func(v value) { v.choice(&k.ClientChildren, "ignore", "primary_contact") }},
 	}
 	if of == record.Contact {
-		fields = append(fields, field{"when", func(v value) { v.expression(&k.When, of) }})
+		fields = append(fields, field{"when", func(v value) { v.expression(&k.When, expr.When, of) }})
 	}
 	if of == record.Appointment {
 		fields = append(fields, field{"as", func(v value) { v.choice(&k.As, "event", "note") }})

@@ -1,29 +1,21 @@
 package config
 
 import (
+	"errors"
+	"fmt"
+
+	"tandem/internal/expr"
+	"tandem/internal/mapping"
 	"tandem/internal/record"
 )
 
-// MappingRow is one row of `mapping`, on top of the built-in map. An empty text keeps what the built-in row says.
-type MappingRow struct {
-	Name       string
-	GHL        string
-	Commonsku  string
-	Off        bool // `ghl: ~` or `commonsku: ~`: the row is switched off
-	Direction  string
-	Transform  string
-	OnConflict string
-	Tie        string
-	Drift      string
-	Form       string
-	Was        string
-	Line       int
-}
+// MappingRow is one row of `mapping`, on top of the built-in map.
+type MappingRow = mapping.Override
 
 // rows reads `mapping`.
 func (v value) rows(p *Pair) {
-	kind := func(name string, k record.Kind) field {
-		return field{name, func(v value) {
+	kind := func(k record.Kind) field {
+		return field{plural(k), func(v value) {
 			v.each(func(_ int, v value) {
 				var row MappingRow
 				v.row(&row)
@@ -32,8 +24,7 @@ func (v value) rows(p *Pair) {
 		}}
 	}
 	v.mapping(
-		kind("contacts", record.Contact), kind("companies", record.Company), kind("tasks", record.Task),
-		kind("notes", record.Note), kind("appointments", record.Appointment),
+		kind(record.Contact), kind(record.Company), kind(record.Task), kind(record.Note), kind(record.Appointment),
 	)
 }
 
@@ -63,5 +54,69 @@ func (v value) row(r *MappingRow) {
 	)
 }
 
-// expression reads an expression.
-func (v value) expression(to *string, _ record.Kind) { v.text(to) }
+// checkRows lays the rows over the built-in map, once the kinds' policies are known.
+func (r *reader) checkRows(key string, p Pair) {
+	for _, k := range record.Kinds {
+		if len(p.Mapping[k]) == 0 {
+			continue
+		}
+		kind := p.Kind(k)
+		_, err := mapping.Build(k, p.Mapping[k], mapping.Policy{Direction: kind.Direction, OnConflict: kind.OnConflict, Tie: kind.Tie, Drift: kind.Drift})
+		var mistakes mapping.Mistakes
+		if !errors.As(err, &mistakes) {
+			if err != nil {
+				r.wrong(p.Line, key, "", "%s", err)
+			}
+			continue
+		}
+		for _, m := range mistakes {
+			line := m.Line
+			if line == 0 {
+				line = p.Line
+			}
+			r.wrong(line, key+"."+plural(k)+"."+dash(m.Row), "`tandem plan --mapping` lists the built-in rows", "%s", m.What)
+		}
+	}
+}
+
+// plural is a kind's key in the file.
+func plural(k record.Kind) string {
+	if k == record.Company {
+		return "companies"
+	}
+	return string(k) + "s"
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "?"
+	}
+	return s
+}
+
+// expression reads an expression and compiles it, so that a mistake is told before anything runs. What an expression on
+// other kinds than contacts sees is known where those kinds are synced.
+func (v value) expression(to *string, use expr.Use, of record.Kind) {
+	s, _, ok := v.scalar()
+	if !ok || s == "" {
+		return
+	}
+	*to = s
+	if of != record.Contact {
+		return
+	}
+	_, err := expr.Compile(use, s)
+	var mistakes expr.Mistakes
+	switch {
+	case errors.As(err, &mistakes):
+		for _, m := range mistakes {
+			where := fmt.Sprintf("column %d", m.Column)
+			if m.Line > 1 {
+				where = fmt.Sprintf("line %d, column %d", m.Line, m.Column)
+			}
+			v.wrong(m.Mend, "%s of the expression: %s", where, m.What)
+		}
+	case err != nil:
+		v.wrong("", "%s", err)
+	}
+}

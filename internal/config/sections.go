@@ -89,6 +89,7 @@ func (v value) pair(p *Pair) bool {
 	)
 	if is {
 		v.complete(p)
+		v.r.checkRows(v.sub("mapping"), *p)
 	}
 	if p.GHL.OAuth == nil && !polled {
 		p.Poll.GHL = time.Minute // no webhooks come with a private integration token
