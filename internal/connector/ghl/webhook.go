@@ -9,62 +9,79 @@ import (
 	"tandem/internal/record"
 )
 
-// Event is a webhook, decoded. Fields is what is visible of a contact; other kinds name only ids.
+// Event is a webhook, decoded: a hint to look at a record. Fields is what was visible of a contact, nil for other kinds.
 type Event struct {
-	Type       string
+	Type       string // "ContactUpdate", "INSTALL", …
 	LocationID string
 	CompanyID  string
 	WebhookID  string
-	At         time.Time // the sender's stamp; zero if none
+	At         time.Time // the sender's stamp; zero if none. Old on a repeated delivery
 	Ref        record.Ref
-	Parent     record.Ref
+	Parent     record.Ref // the contact of a task, note or appointment, if it said
 	Fields     map[string]record.Value
 	Deleted    bool
 }
 
-// DecodeEvent reads a webhook. It names no record for events that concern none that is synced.
+// eventJSON is the envelope of every webhook. An appointment is nested, everything else is flat beside the envelope.
+// Source: the vendor's webhook files; facts-ghl.md "Webhooks".
+type eventJSON struct {
+	Type        loose `json:"type"`
+	ID          loose `json:"id"`
+	LocationID  loose `json:"locationId"`
+	CompanyID   loose `json:"companyId"`
+	WebhookID   loose `json:"webhookId"`
+	Timestamp   loose `json:"timestamp"`
+	ContactID   loose `json:"contactId"`
+	Appointment struct {
+		ID        loose `json:"id"`
+		ContactID loose `json:"contactId"`
+	} `json:"appointment"`
+}
+
+var errNoType = errors.New("a webhook without a type")
+
+// DecodeEvent reads a webhook. It names no record for events that concern none that Tandem syncs.
 func (d *Driver) DecodeEvent(body []byte) (Event, error) {
-	var c contact
-	if err := json.Unmarshal(body, &c); err != nil {
+	var in eventJSON
+	if err := json.Unmarshal(body, &in); err != nil {
 		return Event{}, err
 	}
-	e := Event{Type: c.text("type"), LocationID: c.text("locationId"), CompanyID: c.text("companyId"), WebhookID: c.text("webhookId"), At: c.instant("timestamp")}
-	if e.Type == "" {
-		return e, errors.New("a webhook without a type")
+	if in.Type == "" {
+		return Event{}, errNoType
 	}
-	e.Deleted = strings.HasSuffix(e.Type, "Delete")
-	ref := func(k record.Kind, id string) {
-		if id != "" {
-			e.Ref = record.Ref{Side: record.GHL, Kind: k, ID: id}
-		}
+	e := Event{
+		Type: string(in.Type), LocationID: string(in.LocationID), CompanyID: string(in.CompanyID), WebhookID: string(in.WebhookID),
+		At: in.Timestamp.instant(), Deleted: strings.HasSuffix(string(in.Type), "Delete"),
 	}
 	switch {
 	case strings.HasPrefix(e.Type, "Contact"):
-		ref(record.Contact, c.text("id"))
+		e.Ref = refTo(record.Contact, in.ID)
 		if !e.Deleted {
-			e.Fields = d.common(c).Fields
-			delete(e.Fields, "additionalEmails")
-			delete(e.Fields, "additionalPhones")
+			fields, err := d.decodeWebhookContact(body)
+			if err != nil {
+				return Event{}, err
+			}
+			e.Fields = fields
 		}
 	case strings.HasPrefix(e.Type, "Task"):
-		ref(record.Task, c.text("id"))
-		e.Parent = contactRef(c.text("contactId"))
+		e.Ref, e.Parent = refTo(record.Task, in.ID), refTo(record.Contact, in.ContactID)
 	case strings.HasPrefix(e.Type, "Note"):
-		ref(record.Note, c.text("id"))
-		e.Parent = contactRef(c.text("contactId"))
+		e.Ref, e.Parent = refTo(record.Note, in.ID), refTo(record.Contact, in.ContactID)
 	case strings.HasPrefix(e.Type, "Appointment"):
-		var in contact
-		if json.Unmarshal(c["appointment"], &in) == nil {
-			ref(record.Appointment, in.text("id"))
-			e.Parent = contactRef(in.text("contactId"))
-		}
+		e.Ref, e.Parent = refTo(record.Appointment, in.Appointment.ID), refTo(record.Contact, in.Appointment.ContactID)
+	case strings.HasPrefix(e.Type, "Record"): // a business, or a custom object: reading it tells
+		e.Ref = refTo(record.Company, in.ID)
+	case strings.HasPrefix(e.Type, "User"):
+		e.Ref = refTo(record.User, in.ID)
+	case e.Type == "LocationUpdate" && e.LocationID == "":
+		e.LocationID = string(in.ID)
 	}
 	return e, nil
 }
 
-func contactRef(id string) record.Ref {
+func refTo(k record.Kind, id loose) record.Ref {
 	if id == "" {
 		return record.Ref{}
 	}
-	return record.Ref{Side: record.GHL, Kind: record.Contact, ID: id}
+	return record.Ref{Side: record.GHL, Kind: k, ID: string(id)}
 }
