@@ -131,7 +131,7 @@ func (e *Engine) ensureClient(ctx context.Context, j *job, name string, linkID i
 	if answer.Get("name").IsEmpty() {
 		answer.Fields["name"] = record.Text(name)
 	}
-	c = seenOf(p.Name, answer, p.env, store.Seen{})
+	c = seenOf(p.Name, answer, p.env(), store.Seen{})
 	c.SeenAt, c.GoneAt = e.now(), time.Time{}
 	restored := !answer.Created.IsZero() && sent.Intent.SentAt.Sub(answer.Created) > time.Hour
 	err = e.store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
@@ -160,7 +160,7 @@ func (e *Engine) findClient(ctx context.Context, p *Pair, name string) (store.Se
 		if !r.Deleted.IsZero() || record.Fold(r.Text("name")) != record.Fold(name) {
 			continue
 		}
-		c := seenOf(p.Name, r, p.env, store.Seen{})
+		c := seenOf(p.Name, r, p.env(), store.Seen{})
 		c.SeenAt = e.now()
 		return c, true, e.store.Update(ctx, func(tx *store.Tx) error { return tx.PutSeen(c) })
 	}
@@ -272,7 +272,7 @@ func (e *Engine) syncClient(ctx context.Context, j *job) error {
 	now := e.now()
 	c := before
 	if !gone {
-		c = seenOf(j.Pair, r, j.pair.env, before)
+		c = seenOf(j.Pair, r, j.pair.env(), before)
 		c.GoneAt = time.Time{}
 	} else if c.GoneAt.IsZero() {
 		c.GoneAt = now

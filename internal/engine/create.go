@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"tandem/internal/apply"
@@ -48,15 +49,18 @@ func (e *Engine) create(ctx context.Context, j *job, r record.Record, withhold [
 		fields["client_id"] = record.Text(s.client.Ref.ID)
 	}
 	sent, err := e.writer.Do(ctx, apply.Order{
-		Work: j.Work, Pair: p.Name, Driver: p.Driver(far), Write: w, Fingerprint: fingerprint(far, fields, p.env),
+		Work: j.Work, Pair: p.Name, Driver: p.Driver(far), Write: w, Fingerprint: fingerprint(far, fields, p.env()),
 	})
-	if connector.ClassOf(err) == connector.Duplicate {
+	switch {
+	case err == nil:
+	case connector.ClassOf(err) == connector.Duplicate:
 		return e.inTheWay(ctx, j, r, withhold, err)
-	}
-	if err != nil {
+	case connector.ClassOf(err) == connector.Invalid:
+		return e.refusedCreate(ctx, j, r, sent.Intent, withhold, err)
+	default:
 		return err
 	}
-	return e.born(ctx, j, r, s, outcomes, sent, nil)
+	return e.born(ctx, j, r, s, outcomes, sent, len(withhold) > 0)
 }
 
 // wanted says whether the pair's rules want a record of this side on the other one.
@@ -108,6 +112,14 @@ func (e *Engine) birth(ctx context.Context, j *job, s *linked, withhold []string
 	for _, name := range withhold {
 		delete(fields, name)
 	}
+	outcomes = slices.DeleteFunc(outcomes, func(o merge.Outcome) bool { // no base without the value: the next run tries it, and says why not
+		row, _ := p.Contacts.Row(o.Name)
+		name := row.GHL
+		if far == record.Commonsku {
+			name = row.Commonsku.Field
+		}
+		return slices.Contains(withhold, name)
+	})
 	for _, row := range p.Contacts.Rows {
 		if far == record.GHL && row.Commonsku.Owner == record.Company && row.Special == mapping.Ordinary && row.Rule.Direction.Allows(far) {
 			if v := s.clientRecord.Get(row.Commonsku.Field); !v.IsEmpty() {
@@ -157,8 +169,8 @@ func (e *Engine) birthCompany(ctx context.Context, j *job, s *linked, row mappin
 	return o, nil
 }
 
-// born stores the link, the bases and the history of a record that was just made (or, with an intent, found again).
-func (e *Engine) born(ctx context.Context, j *job, r record.Record, s *linked, outcomes []merge.Outcome, sent apply.Sent, adopted *store.Intent) error {
+// born stores the link, the bases and the history of a record that was just made.
+func (e *Engine) born(ctx context.Context, j *job, r record.Record, s *linked, outcomes []merge.Outcome, sent apply.Sent, incomplete bool) error {
 	p, far := j.pair, r.Ref.Side.Other()
 	made := sent.Answer
 	after := *s
@@ -182,13 +194,7 @@ func (e *Engine) born(ctx context.Context, j *job, r record.Record, s *linked, o
 		if err := tx.Hold(j.Work); err != nil {
 			return err
 		}
-		var err error
-		if adopted != nil {
-			err = e.writer.Adopt(tx, *adopted, p.Driver(far), made)
-		} else {
-			err = e.writer.Settle(tx, p.Name, p.Driver(far), sent)
-		}
-		if err != nil {
+		if err := e.writer.Settle(tx, p.Name, p.Driver(far), sent); err != nil {
 			return err
 		}
 		if err := tx.InsertLink(&link); err != nil {
@@ -197,10 +203,15 @@ func (e *Engine) born(ctx context.Context, j *job, r record.Record, s *linked, o
 		if err := tx.PutBases(link.ID, bases); err != nil {
 			return err
 		}
-		seen := seenOf(p.Name, made, p.env, store.Seen{})
+		seen := seenOf(p.Name, made, p.env(), store.Seen{})
 		seen.SeenAt = e.now()
 		if err := tx.PutSeen(seen); err != nil {
 			return err
+		}
+		if incomplete {
+			if err := tx.Mark(store.Mark{Pair: p.Name, Key: linkKey(link.ID), Lane: j.Lane, Cause: "made without a value that was refused"}); err != nil {
+				return err
+			}
 		}
 		if fills && link.CommonskuParent != "" {
 			if err := markClient(tx, p, link.CommonskuParent, j.Lane); err != nil {
@@ -213,9 +224,6 @@ func (e *Engine) born(ctx context.Context, j *job, r record.Record, s *linked, o
 			}
 		}
 		ev := store.Event{Pair: p.Name, LinkID: link.ID, Kind: link.Kind, GHL: link.GHL, Commonsku: link.Commonsku, At: e.now(), Action: "created", Side: far, Reason: "new in " + string(r.Ref.Side)}
-		if adopted != nil {
-			ev.Reason = "its answer had been lost; found again"
-		}
 		if err := tx.AddEvents(ev); err != nil {
 			return err
 		}
@@ -226,6 +234,55 @@ func (e *Engine) born(ctx context.Context, j *job, r record.Record, s *linked, o
 	}
 	e.closed(j, 1)
 	return errFinished
+}
+
+// refusedCreate deals with a create that the far side calls invalid. It may exist all the same (vendor tracker, issue
+// 64): it is looked for first. If one field is to blame, the record is made without it, and says so.
+func (e *Engine) refusedCreate(ctx context.Context, j *job, r record.Record, in store.Intent, withheld []string, refusal error) error {
+	if in.ID != 0 {
+		found, err := e.lookForOurs(ctx, j.pair, in)
+		if err != nil {
+			return err
+		}
+		if len(found) > 0 {
+			return e.adopt(ctx, j, r, in, found)
+		}
+		if err := e.store.Update(ctx, func(tx *store.Tx) error { return tx.DeleteIntent(in.ID) }); err != nil {
+			return err
+		}
+	}
+	ce, _ := connector.AsError(refusal)
+	field := canonicalField(j.pair, r.Ref.Side.Other(), ce.Field)
+	if field == "" || len(withheld) >= withheldMost || slices.Contains(withheld, field) {
+		return refusal
+	}
+	return e.create(ctx, j, r, append(withheld, field))
+}
+
+// withheldMost is how many refused fields a record may be made without.
+const withheldMost = 3
+
+// canonicalField is the far side's field that a refusal named, "" where a record cannot be made without it.
+func canonicalField(p *Pair, side record.Side, field string) string {
+	if field == "" {
+		return ""
+	}
+	for _, row := range p.Contacts.Rows {
+		name := row.GHL
+		if side == record.Commonsku {
+			name = row.Commonsku.Field
+			if field == "contact_"+name {
+				field = name
+			}
+			if name == "first_name" || name == "last_name" || name == "client_id" {
+				continue
+			}
+		}
+		if name == field {
+			return name
+		}
+	}
+	return ""
 }
 
 // inTheWay deals with a create that the far side refuses as a duplicate. That never changes a link: the record that is
@@ -240,7 +297,7 @@ func (e *Engine) inTheWay(ctx context.Context, j *job, r record.Record, withheld
 			return err
 		}
 		if !gone {
-			f, err := e.judge(ctx, p, person(r, p.env), []match.Person{person(there, p.env)}, map[string]record.Record{ref.ID: there})
+			f, err := e.judge(ctx, p, person(r, p.env()), []match.Person{person(there, p.env())}, map[string]record.Record{ref.ID: there})
 			if err != nil {
 				return err
 			}
@@ -253,13 +310,8 @@ func (e *Engine) inTheWay(ctx context.Context, j *job, r record.Record, withheld
 		}
 	}
 	field := ce.Field
-	if field != "email" && field != "phone" || len(withheld) > 1 {
+	if field != "email" && field != "phone" || slices.Contains(withheld, field) {
 		return refusal
-	}
-	for _, w := range withheld {
-		if w == field {
-			return refusal
-		}
 	}
 	return e.create(ctx, j, r, append(withheld, field))
 }
@@ -305,7 +357,7 @@ func (e *Engine) recoverCreate(ctx context.Context, j *job, r record.Record, int
 // lookForOurs finds unlinked far-side records that look like what the intent made, by the evidence that the side offers.
 func (e *Engine) lookForOurs(ctx context.Context, p *Pair, in store.Intent) ([]record.Record, error) {
 	n := identityOf[in.Ref.Side]
-	me := match.Person{Email: record.Email(in.Fields[n.email].Text()), Phone: record.Phone(in.Fields[n.phone].Text(), p.env.Region)}
+	me := match.Person{Email: record.Email(in.Fields[n.email].Text()), Phone: record.Phone(in.Fields[n.phone].Text(), p.env().Region)}
 	rows, err := e.askFarSide(ctx, p, in.Ref.Side, me)
 	if err != nil {
 		return nil, err
@@ -323,7 +375,7 @@ func (e *Engine) lookForOurs(ctx context.Context, p *Pair, in store.Intent) ([]r
 		if err != nil {
 			return nil, err
 		}
-		if gone || fingerprint(in.Ref.Side, full.Fields, p.env) != in.Fingerprint {
+		if gone || fingerprint(in.Ref.Side, full.Fields, p.env()) != in.Fingerprint {
 			continue
 		}
 		if !full.Created.IsZero() && full.Created.Before(in.SentAt.Add(-2*time.Minute)) {

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tandem/internal/apply"
@@ -73,9 +74,19 @@ type Pair struct {
 	Settings Settings
 	// Decode reads a webhook of the pair's GHL location; nil: events are stored and ignored.
 	Decode func(body []byte) (Event, error)
-	env    record.Env
+	region atomic.Pointer[string] // see env
 	users  userCache
 }
+
+// env is how the pair's values are read; the region is fixed once the account is known.
+func (p *Pair) env() record.Env {
+	if r := p.region.Load(); r != nil {
+		return record.Env{Region: *r}
+	}
+	return record.Env{}
+}
+
+func (p *Pair) setRegion(r string) { p.region.Store(&r) }
 
 // Driver of a side.
 func (p *Pair) Driver(s record.Side) connector.Driver { return p.Drivers[s] }
@@ -177,7 +188,7 @@ func (e *Engine) Prepare(ctx context.Context) error {
 				return err
 			}
 			if st.Region != "" {
-				p.env.Region = st.Region
+				p.setRegion(st.Region)
 			}
 			return tx.PutPairState(st)
 		})
@@ -263,7 +274,10 @@ func (e *Engine) handle(step func(context.Context, *job) error) queue.Handler {
 		}
 		j := &job{Work: w, pair: p, log: e.log.With("pair", w.Pair, "job", w.Key)}
 		ctx = connector.WithLane(ctx, connector.Lane(w.Lane))
-		err := step(ctx, j)
+		err := e.learnAccount(ctx, p)
+		if err == nil {
+			err = step(ctx, j)
+		}
 		return e.outcome(ctx, j, err)
 	}
 }

@@ -18,7 +18,7 @@ const companyRow = "company"
 // view is what the map reads of a linked contact.
 func (p *Pair) view(s *linked) mapping.View {
 	return mapping.View{
-		GHL: s.ghl, Commonsku: s.commonsku, Bases: s.bases, Env: p.env, PhoneSlot: s.link.Meta["phone_slot"],
+		GHL: s.ghl, Commonsku: s.commonsku, Bases: s.bases, Env: p.env(), PhoneSlot: s.link.Meta["phone_slot"],
 		MadeUp: madeUpCountry(s.ghl, s.bases),
 	}
 }

@@ -70,9 +70,9 @@ func (e *Engine) Match(ctx context.Context, pair string, progress func(step stri
 					case kind == record.Company:
 						names[r.Ref.ID] = r.Text("name")
 					case side == record.GHL:
-						rep.GHL = append(rep.GHL, person(r, p.env))
+						rep.GHL = append(rep.GHL, person(r, p.env()))
 					default:
-						q := person(r, p.env)
+						q := person(r, p.env())
 						if q.Company == "" {
 							q.Company = names[q.CompanyID]
 						}
@@ -118,7 +118,7 @@ func (e *Engine) all(ctx context.Context, p *Pair, side record.Side, kind record
 				if err != nil {
 					return err
 				}
-				s := seenOf(p.Name, r, p.env, before)
+				s := seenOf(p.Name, r, p.env(), before)
 				s.SeenAt = e.now()
 				if err := tx.PutSeen(s); err != nil {
 					return err
@@ -150,8 +150,20 @@ func (e *Engine) linkedPairs(ctx context.Context, p *Pair) (out []match.Pair, er
 
 // learnAccount reads what the pair needs to know of GHL's account once: the country that phones are read by.
 func (e *Engine) learnAccount(ctx context.Context, p *Pair) error {
-	if p.env.Region != "" {
+	if p.region.Load() != nil {
 		return nil
+	}
+	var stored string
+	err := e.store.View(ctx, func(tx *store.Tx) error {
+		st, _, err := tx.PairState(p.Name)
+		stored = st.Region
+		return err
+	})
+	if err != nil || stored != "" {
+		if stored != "" {
+			p.setRegion(stored)
+		}
+		return err
 	}
 	acc, err := p.Driver(record.GHL).Describe(ctx)
 	switch connector.ClassOf(err) {
@@ -165,7 +177,7 @@ func (e *Engine) learnAccount(ctx context.Context, p *Pair) error {
 	if region == "" {
 		region = "US"
 	}
-	p.env.Region = region
+	p.setRegion(region)
 	return e.state(ctx, p, func(st *store.PairState) { st.Region = region })
 }
 
@@ -183,6 +195,9 @@ func (e *Engine) ApplyMatch(ctx context.Context, pair string, rows []match.Row) 
 	p := e.pairs[pair]
 	if p == nil {
 		return fmt.Errorf("pair %q is not in the configuration", pair)
+	}
+	if err := e.learnAccount(ctx, p); err != nil {
+		return err
 	}
 	for len(rows) > 0 {
 		n := min(applyBatch, len(rows))

@@ -168,7 +168,7 @@ func (e *Engine) meetsOpenIntent(tx *store.Tx, d store.Delivery, ev Event, link 
 	if err != nil || len(open) == 0 {
 		return false, err
 	}
-	fp := fingerprint(ev.Ref.Side, ev.Fields, e.pairs[d.Pair].env)
+	fp := fingerprint(ev.Ref.Side, ev.Fields, e.pairs[d.Pair].env())
 	for _, in := range open {
 		if in.Fingerprint == fp {
 			return true, nil
@@ -205,7 +205,7 @@ func (e *Engine) isEcho(tx *store.Tx, p *Pair, d store.Delivery, ev Event, link 
 			}
 			return false, nil
 		}
-		if !row.Form.Key(v, p.env).Equal(row.Form.Key(b.GHL, p.env)) {
+		if !row.Form.Key(v, p.env()).Equal(row.Form.Key(b.GHL, p.env())) {
 			return false, nil
 		}
 	}
@@ -230,7 +230,7 @@ func noteSeen(tx *store.Tx, p *Pair, d store.Delivery, ev Event) error {
 		return err
 	}
 	if ev.Fields != nil {
-		s = seenOf(d.Pair, record.Record{Ref: ev.Ref, Fields: ev.Fields}, p.env, s)
+		s = seenOf(d.Pair, record.Record{Ref: ev.Ref, Fields: ev.Fields}, p.env(), s)
 	}
 	s.Pair, s.Ref, s.SeenAt = d.Pair, ev.Ref, d.ReceivedAt
 	if ev.Deleted {

@@ -165,7 +165,7 @@ func (e *Engine) clientOf(ctx context.Context, p *Pair, contact record.Record) (
 		return s, err
 	}
 	if name := contact.Text("client_name"); name != "" {
-		fresh := seenOf(p.Name, record.Record{Ref: ref, Fields: map[string]record.Value{"name": record.Text(name)}}, p.env, s)
+		fresh := seenOf(p.Name, record.Record{Ref: ref, Fields: map[string]record.Value{"name": record.Text(name)}}, p.env(), s)
 		fresh.RowHash = s.RowHash // a name alone is no row
 		return fresh, nil
 	}
@@ -176,7 +176,7 @@ func (e *Engine) clientOf(ctx context.Context, p *Pair, contact record.Record) (
 	if err != nil {
 		return s, err
 	}
-	s = seenOf(p.Name, r, p.env, s)
+	s = seenOf(p.Name, r, p.env(), s)
 	s.SeenAt = e.now()
 	return s, e.store.Update(ctx, func(tx *store.Tx) error { return tx.PutSeen(s) })
 }

@@ -99,7 +99,7 @@ type finding struct {
 // the source; then by likeness among those with the same name.
 func (e *Engine) look(ctx context.Context, p *Pair, r record.Record) (finding, error) {
 	far := r.Ref.Side.Other()
-	me := person(r, p.env)
+	me := person(r, p.env())
 	pool := map[string]store.Seen{}
 	err := e.store.View(ctx, func(tx *store.Tx) error {
 		clear(pool)
@@ -135,7 +135,7 @@ func (e *Engine) look(ctx context.Context, p *Pair, r record.Record) (finding, e
 	for _, row := range rows {
 		delete(pool, row.Ref.ID)
 		records[row.Ref.ID] = row
-		people = append(people, person(row, p.env))
+		people = append(people, person(row, p.env()))
 	}
 	for _, id := range sortedKeys(pool) {
 		people = append(people, seenPerson(pool[id]))
@@ -316,7 +316,7 @@ func (e *Engine) identityLocks(ctx context.Context, j *job, r record.Record) (un
 	if m := record.Email(r.Text(n.email)); m != "" {
 		names = append(names, "email:"+m)
 	}
-	if ph := record.Phone(r.Text(n.phone), j.pair.env.Region); ph != "" {
+	if ph := record.Phone(r.Text(n.phone), j.pair.env().Region); ph != "" {
 		names = append(names, "phone:"+ph)
 	}
 	sort.Strings(names)
@@ -343,7 +343,7 @@ func (e *Engine) remember(ctx context.Context, p *Pair, r record.Record) error {
 		if err != nil {
 			return err
 		}
-		s := seenOf(p.Name, r, p.env, before)
+		s := seenOf(p.Name, r, p.env(), before)
 		s.SeenAt, s.GoneAt = e.now(), time.Time{}
 		return tx.PutSeen(s)
 	})

@@ -46,7 +46,7 @@ func seenPerson(s store.Seen) match.Person {
 
 // facts are what `when` and `filter` see of a contact: the canonical fields.
 func facts(p *Pair, r record.Record) map[string]any {
-	m := person(r, p.env)
+	m := person(r, p.env())
 	tags := make([]string, 0, 8)
 	for _, t := range r.Get("tags").Items() {
 		tags = append(tags, record.Tag(t))
@@ -77,7 +77,7 @@ func cutPrefix(s, prefix string) (string, bool) {
 
 // phoneSlot binds the phone row of a new link to the field of commonsku that equals GHL's number.
 func phoneSlot(p *Pair, ghl, commonsku record.Record) map[string]string {
-	if slot := mapping.PhoneSlot(ghl, commonsku, p.env); slot != "phone" {
+	if slot := mapping.PhoneSlot(ghl, commonsku, p.env()); slot != "phone" {
 		return map[string]string{"phone_slot": slot}
 	}
 	return nil

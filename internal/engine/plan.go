@@ -170,4 +170,4 @@ func (e *Engine) Pairs() []*Pair { return e.order }
 func (e *Engine) Pair(name string) *Pair { return e.pairs[name] }
 
 // Region is the country by which the pair's phones are read; "" before the first match.
-func (p *Pair) Region() string { return p.env.Region }
+func (p *Pair) Region() string { return p.env().Region }

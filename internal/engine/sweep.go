@@ -163,7 +163,7 @@ func (e *Engine) listed(tx *store.Tx, p *Pair, r record.Record, lane connector.L
 	if err != nil {
 		return err
 	}
-	s := seenOf(p.Name, r, p.env, before)
+	s := seenOf(p.Name, r, p.env(), before)
 	s.SeenAt = e.now()
 	if r.Deleted.IsZero() && before.GoneAt.IsZero() {
 		s.GoneAt = time.Time{}
@@ -273,10 +273,11 @@ func (e *Engine) again(ctx context.Context, j *job, every time.Duration) error {
 // state changes a pair's stored state, writing only where it differs.
 func (e *Engine) state(ctx context.Context, p *Pair, change func(*store.PairState)) error {
 	return e.store.Update(ctx, func(tx *store.Tx) error {
-		st, ok, err := tx.PairState(p.Name)
-		if err != nil || !ok {
+		st, _, err := tx.PairState(p.Name)
+		if err != nil {
 			return err
 		}
+		st.Name = p.Name
 		change(&st)
 		return tx.PutPairState(st)
 	})

@@ -236,7 +236,7 @@ func (e *Engine) settle(ctx context.Context, j *job, s *linked, outcomes []merge
 			if err != nil {
 				return err
 			}
-			seen := seenOf(p.Name, r, p.env, before)
+			seen := seenOf(p.Name, r, p.env(), before)
 			seen.SeenAt, seen.GoneAt = now, r.Deleted
 			if err := tx.PutSeen(seen); err != nil {
 				return err
@@ -298,7 +298,7 @@ func editedMeanwhile(p *Pair, s *linked, outcomes []merge.Outcome, res result) b
 				continue
 			}
 			before, after := s.raw(side, row), res.after.raw(side, row)
-			if !before.Equal(after) && !row.Form.Key(before, p.env).Equal(row.Form.Key(after, p.env)) {
+			if !before.Equal(after) && !row.Form.Key(before, p.env()).Equal(row.Form.Key(after, p.env())) {
 				return true
 			}
 		}

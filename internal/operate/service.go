@@ -180,10 +180,7 @@ func (s *Service) reason(ctx context.Context, pair string, on bool) error {
 		if on {
 			st.Reasons = append(st.Reasons, operatorReason)
 		}
-		if err := tx.PutPairState(st); err != nil || on {
-			return err
-		}
-		return tx.Mark(store.Mark{Pair: pair, Key: "sys:sweep", Lane: int(connector.Sweep), Cause: "resumed"})
+		return tx.PutPairState(st)
 	})
 	s.refresh()
 	return err
