@@ -121,9 +121,17 @@ func (c *call) examineAccount(about string, d connector.Driver) []finding {
 			writable = append(writable, string(kind))
 			continue
 		}
-		out = append(out, finding{"capabilities", about, warning, fmt.Sprintf("%s: %s: %s", kind, can.Ability, can.Reason), "changes will flow the other way only"})
+		if matters(d.Side(), kind) {
+			out = append(out, finding{"capabilities", about, warning, fmt.Sprintf("%s: %s: %s", kind, can.Ability, can.Reason), "changes will flow from here to the other side only"})
+		}
 	}
 	return append(out, finding{"capabilities", about, fine, "can write " + dash(strings.Join(writable, ", ")), ""})
+}
+
+// matters says whether it is news that an account cannot write a kind: people who work there are never written, and in
+// GHL a company is a field of its contacts.
+func matters(side record.Side, kind record.Kind) bool {
+	return kind == record.Contact || kind == record.Company && side == record.Commonsku
 }
 
 // examineReach asks for this service by the address under which both systems know it.

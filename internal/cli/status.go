@@ -96,7 +96,7 @@ func (c *call) limits(p operate.Pair) {
 	for _, side := range record.Sides {
 		kinds := p.Capabilities[side]
 		for _, kind := range slices.Sorted(maps.Keys(kinds)) {
-			if can := kinds[kind]; can.Access != "write" && can.Reason != "" {
+			if can := kinds[kind]; can.Access != "write" && matters(side, kind) {
 				c.say("%s: %s %s: %s: %s", p.Name, side, kind, can.Access, printable(can.Reason))
 			}
 		}
