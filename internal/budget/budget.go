@@ -29,7 +29,7 @@ const (
 // Limits of an account. Zero values are unlimited.
 type Limits struct {
 	Burst    int           // calls in any Interval
-	Interval time.Duration // length of the burst window
+	Interval time.Duration // length of the burst window; a second unless set
 	Daily    int           // calls in 24 hours, counted from the first
 }
 
@@ -90,6 +90,9 @@ func New(o Options) *Budget {
 	}
 	if o.BackfillPercent == 0 {
 		o.BackfillPercent = 70
+	}
+	if o.Limits.Burst > 0 && o.Limits.Interval <= 0 {
+		o.Limits.Interval = time.Second
 	}
 	b := &Budget{limits: o.Limits, reserve: o.Reserve, percent: o.BackfillPercent}
 	if o.Ledger != nil {

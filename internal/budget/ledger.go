@@ -63,13 +63,21 @@ func (s *lease) take(ctx context.Context, now time.Time, limits Limits, burstLim
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if limits.Burst > 0 && (s.burst == 0 || !now.Before(s.ends)) {
-		ends := now.Truncate(limits.Interval).Add(limits.Interval)
-		n, err := s.more(ctx, "burst", burstLimit, ends)
+		length := limits.Interval
+		if limits.Burst == 1 {
+			length *= 2 // one call cannot be halved: every other interval has none
+		}
+		begun := now.Truncate(length)
+		ends, resets := begun.Add(limits.Interval), begun.Add(length)
+		if !now.Before(ends) {
+			return resets.Sub(now), nil
+		}
+		n, err := s.more(ctx, "burst", burstLimit, resets)
 		if err != nil {
 			return 0, err
 		}
 		if n == 0 {
-			return ends.Sub(now), nil
+			return resets.Sub(now), nil
 		}
 		s.burst, s.ends = n, ends
 	}
