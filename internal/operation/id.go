@@ -8,7 +8,6 @@ const (
 	ContactDelete    = "ghl.contacts.delete-contact"
 	ContactSearch    = "ghl.contacts.search-contacts-advanced"
 	ContactDuplicate = "ghl.contacts.get-duplicate-contact"
-	ContactList      = "ghl.contacts.get-contacts"
 	ContactTagsAdd   = "ghl.contacts.add-tags"
 	ContactTagsDrop  = "ghl.contacts.remove-tags"
 
