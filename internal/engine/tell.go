@@ -120,14 +120,23 @@ func shownKey(v record.Value) record.Value {
 	return v
 }
 
+// raw is what a side holds in a row.
 func (s *linked) raw(side record.Side, row mapping.Row) record.Value {
 	if side == record.GHL {
 		return s.ghl.Get(row.GHL)
 	}
-	if slot := s.link.Meta["phone_slot"]; row.Special == mapping.Phone && slot != "" {
-		return s.commonsku.Get(slot)
+	return s.commonsku.Get(s.fieldOf(side, row))
+}
+
+// fieldOf is the field of a row on a side, with the phone slot that the link is bound to.
+func (s *linked) fieldOf(side record.Side, row mapping.Row) string {
+	if side == record.GHL {
+		return row.GHL
 	}
-	return s.commonsku.Get(row.Commonsku.Field)
+	if slot := s.link.Meta["phone_slot"]; row.Special == mapping.Phone && slot != "" {
+		return slot
+	}
+	return row.Commonsku.Field
 }
 
 func candidate(ref record.Ref) []store.Candidate {

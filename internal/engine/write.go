@@ -21,9 +21,10 @@ type result struct {
 	after   *linked                     // both records as the answers show them
 	failed  map[string]*connector.Error // rows that a side refused, by row
 	refused *connector.Error
-	taken   record.Ref                      // who holds the value that was refused as a duplicate
-	reached map[record.Side]map[string]bool // rows whose write to a side was answered
-	extra   []store.Event                   // what was done besides the rows: a client made, a stand-in renamed
+	taken   record.Ref                              // who holds the value that was refused as a duplicate
+	reached map[record.Side]map[string]bool         // rows whose write to a side was answered
+	shown   map[record.Side]map[string]record.Value // all that the answers showed
+	extra   []store.Event                           // what was done besides the rows: a client made, a stand-in renamed
 }
 
 // write sends what the outcomes decided: first to commonsku, then to GHL. On an error it returns what was sent so far.
@@ -31,7 +32,7 @@ func (e *Engine) write(ctx context.Context, j *job, s *linked, outcomes []merge.
 	p := j.pair
 	after := *s
 	after.ghl.Fields, after.commonsku.Fields = maps.Clone(s.ghl.Fields), maps.Clone(s.commonsku.Fields)
-	res := result{after: &after, failed: map[string]*connector.Error{}, reached: map[record.Side]map[string]bool{}}
+	res := result{after: &after, failed: map[string]*connector.Error{}, reached: map[record.Side]map[string]bool{}, shown: map[record.Side]map[string]record.Value{}}
 	changes := p.Contacts.Writes(outcomes, p.view(s))
 	if err := e.companyWrites(ctx, j, s, outcomes, changes, &res); err != nil {
 		return res, err
@@ -59,7 +60,7 @@ func (e *Engine) write(ctx context.Context, j *job, s *linked, outcomes []merge.
 				return res, err
 			}
 			res.sent = append(res.sent, sent)
-			res.absorb(side, sent.Answer)
+			res.absorb(side, w, sent.Answer)
 			res.reach(p, side, c, w)
 		}
 	}
@@ -158,13 +159,22 @@ func rowsIn(p *Pair, side record.Side, c mapping.Changes, w connector.Write) []s
 	return out
 }
 
-// absorb takes over what an answer shows of a side's record.
-func (r *result) absorb(side record.Side, answer record.Record) {
+// absorb takes over what an answer shows of the fields that were written; of the others it only remembers what it showed,
+// since an edit of somebody else must never become base (I1).
+func (r *result) absorb(side record.Side, w connector.Write, answer record.Record) {
 	to := &r.after.ghl
 	if side == record.Commonsku {
 		to = &r.after.commonsku
 	}
-	maps.Copy(to.Fields, answer.Fields)
+	for f := range w.Fields {
+		if v, told := answer.Fields[f]; told {
+			to.Fields[f] = v
+		}
+	}
+	if r.shown[side] == nil {
+		r.shown[side] = map[string]record.Value{}
+	}
+	maps.Copy(r.shown[side], answer.Fields)
 	if !answer.Changed.IsZero() {
 		to.Changed = answer.Changed
 	}
@@ -194,11 +204,11 @@ func (e *Engine) settle(ctx context.Context, j *job, s *linked, outcomes []merge
 				return err
 			}
 		}
-		for _, in := range s.intents { // what an earlier run left: both sides were read since, so its question is answered
-			if in.Verb != string(connector.Create) {
-				if err := tx.DeleteIntent(in.ID); err != nil {
-					return err
-				}
+		// What an earlier run left: both sides were read since, so its question is answered. A create that was lost before
+		// the record got its counterpart made that one, or a twin, which the next sweep shows.
+		for _, in := range s.intents {
+			if err := tx.DeleteIntent(in.ID); err != nil {
+				return err
 			}
 		}
 		if len(bases) > 0 {
@@ -297,7 +307,11 @@ func editedMeanwhile(p *Pair, s *linked, outcomes []merge.Outcome, res result) b
 			if row.Name == companyRow || row.Commonsku.Owner != record.Contact || written[row.Name].To(side) != nil {
 				continue
 			}
-			before, after := s.raw(side, row), res.after.raw(side, row)
+			after, told := res.shown[side][s.fieldOf(side, row)]
+			if !told {
+				continue
+			}
+			before := s.raw(side, row)
 			if !before.Equal(after) && !row.Form.Key(before, p.env()).Equal(row.Form.Key(after, p.env())) {
 				return true
 			}
