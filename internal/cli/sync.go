@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"tandem/internal/operate"
@@ -30,7 +32,9 @@ func (v syncVerb) Run(c *call) error {
 			return err
 		}
 		bar := c.progress()
+		stop := s.watch(c.ctx, pair, bar)
 		rep, err := s.Sync(c.ctx, pair, operate.SyncOptions{Only: record.Kind(v.Only), Record: v.Record, Progress: bar.show})
+		stop()
 		bar.end()
 		if err != nil {
 			return err
@@ -46,4 +50,32 @@ func (v syncVerb) Run(c *call) error {
 		}
 		return err
 	})
+}
+
+// watch shows what a running service still has to do, as its own progress does not travel. The function it returns ends
+// it, and waits for that.
+func (s *session) watch(ctx context.Context, pair string, bar *progress) (stop func()) {
+	if !s.remote {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		most := 0
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(time.Second):
+			}
+			p, err := s.Operator.Pair(ctx, pair)
+			if err != nil {
+				continue // the sync itself will tell
+			}
+			rest := p.Queue.Pending + p.Queue.Running
+			most = max(most, rest)
+			bar.show(operate.Progress{Step: "records", Done: most - rest, Total: most})
+		}
+	})
+	return func() { cancel(); wg.Wait() }
 }

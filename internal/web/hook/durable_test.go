@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -57,7 +58,8 @@ func send(url string, key ed25519.PrivateKey, id string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return answer.StatusCode, answer.Body.Close()
+	_, err = io.Copy(io.Discard, answer.Body) // or the connection could not be used again
+	return answer.StatusCode, errors.Join(err, answer.Body.Close())
 }
 
 // TestWhatWasAnswered200IsInTheDatabase (I7), with many senders at once and each delivery sent twice.
