@@ -72,11 +72,11 @@ func (r *reader) syntax(err error) {
 }
 
 func (v value) profile(p *Profile) {
-	kinds := value{}
+	kinds, auth := value{}, v
 	v.mapping(
 		field{"name", func(v value) { v.text(&p.Name) }},
 		field{"about", func(v value) { v.text(&p.About) }},
-		field{"auth", func(v value) { v.auth(&p.Auth) }},
+		field{"auth", func(v value) { auth = v; v.auth(&p.Auth) }},
 		field{"time", func(v value) { v.time(&p.Time) }},
 		field{"paging", func(v value) { v.paging(&p.Paging) }},
 		field{"answer", func(v value) { v.envelope(&p.Answer) }},
@@ -98,7 +98,7 @@ func (v value) profile(p *Profile) {
 	}
 	kinds.kinds(p)
 	if p.calls() && p.Auth.Header == "" {
-		v.r.wrong(v.node.Line, "auth.header", "name the header that carries the key, such as X-API-KEY", "is missing")
+		v.r.wrong(auth.node.Line, "auth.header", "name the header that carries the key, such as X-API-KEY", "is missing")
 	}
 }
 
