@@ -79,6 +79,8 @@ func TestDirtiedWhileRunningRunsAgain(t *testing.T) {
 			mark(t, st, "link:1")
 		}
 		time.Sleep(time.Minute)
+		mu.Lock()
+		defer mu.Unlock()
 		if runs != 2 || most != 1 {
 			t.Errorf("ran %d times, %d at once; want 2 times, 1 at once", runs, most)
 		}
@@ -140,6 +142,8 @@ func TestLongJobKeepsItsRow(t *testing.T) {
 		}, nil)
 		mark(t, st, "link:1")
 		time.Sleep(10 * time.Minute)
+		mu.Lock()
+		defer mu.Unlock()
 		if runs != 1 {
 			t.Errorf("ran %d times, want once", runs)
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -145,12 +146,12 @@ func TestDueTimesAreKept(t *testing.T) {
 // A row that recurs by marking itself runs on schedule, not in a loop.
 func TestSchedule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		runs := 0
+		var runs atomic.Int64
 		var st *store.Store
 		ready := make(chan struct{})
 		st, _ = start(t, func(ctx context.Context, w store.Work) queue.Outcome {
 			<-ready
-			runs++
+			runs.Add(1)
 			err := st.Update(ctx, func(tx *store.Tx) error {
 				return tx.Mark(store.Mark{Pair: w.Pair, Key: w.Key, DueAt: time.Now().Add(30 * time.Second)})
 			})
@@ -162,8 +163,8 @@ func TestSchedule(t *testing.T) {
 		close(ready)
 		mark(t, st, "sys:poll")
 		time.Sleep(time.Hour + time.Second)
-		if runs != 121 {
-			t.Errorf("ran %d times in an hour, want 121", runs)
+		if runs.Load() != 121 {
+			t.Errorf("ran %d times in an hour, want 121", runs.Load())
 		}
 	})
 }
@@ -171,14 +172,14 @@ func TestSchedule(t *testing.T) {
 // A handler that closes its row in its own transaction is not closed again, and one that is marked meanwhile runs again.
 func TestFinishedByHandler(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		runs := 0
+		var runs atomic.Int64
 		var st *store.Store
 		ready := make(chan struct{})
 		st, _ = start(t, func(ctx context.Context, w store.Work) queue.Outcome {
 			<-ready
-			runs++
+			n := runs.Add(1)
 			err := st.Update(ctx, func(tx *store.Tx) error {
-				if runs == 1 {
+				if n == 1 {
 					if err := tx.Mark(store.Mark{Pair: w.Pair, Key: w.Key}); err != nil {
 						return err
 					}
@@ -193,8 +194,8 @@ func TestFinishedByHandler(t *testing.T) {
 		close(ready)
 		mark(t, st, "link:1")
 		time.Sleep(time.Hour)
-		if runs != 2 {
-			t.Errorf("ran %d times, want twice", runs)
+		if runs.Load() != 2 {
+			t.Errorf("ran %d times, want twice", runs.Load())
 		}
 	})
 }
