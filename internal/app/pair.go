@@ -9,8 +9,8 @@ import (
 	"tandem/internal/budget"
 	"tandem/internal/config"
 	"tandem/internal/connector"
+	"tandem/internal/connector/commonsku"
 	"tandem/internal/connector/ghl"
-	commonsku "tandem/internal/connector/skutmp"
 	"tandem/internal/connector/transport"
 	"tandem/internal/engine"
 	"tandem/internal/expr"
@@ -82,7 +82,7 @@ func (a *App) pair(pc config.Pair, o Options) (*engine.Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	table, err := contactTable(pc, profile)
+	table, err := contactTable(pc, profile, c.Can())
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func policy(k config.Kind) (engine.Policy, error) {
 }
 
 // contactTable is the built-in map with the pair's rows over it, bound to what the profile knows.
-func contactTable(pc config.Pair, profile *commonsku.Profile) (mapping.Table, error) {
+func contactTable(pc config.Pair, profile *commonsku.Profile, can connector.Capabilities) (mapping.Table, error) {
 	var rows []mapping.Override
 	for _, r := range pc.Mapping[record.Contact] {
 		rows = append(rows, mapping.Override(r))
@@ -137,10 +137,10 @@ func contactTable(pc config.Pair, profile *commonsku.Profile) (mapping.Table, er
 		return t, err
 	}
 	known := map[record.Kind]map[string]mapping.Known{}
-	for kind, k := range profile.Kinds {
+	for kind, k := range can.Kinds {
 		known[kind] = map[string]mapping.Known{}
 		for name, f := range k.Fields {
-			known[kind][name] = mapping.Known{Writable: !f.ReadOnly, Type: f.Type, MaxLength: f.Max}
+			known[kind][name] = mapping.Known{Writable: f.Writable, Type: f.Type, MaxLength: f.MaxLength}
 		}
 	}
 	bound, mistakes := t.Bind(mapping.Account{Commonsku: known, Resolve: profile.Resolve})

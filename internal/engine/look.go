@@ -217,9 +217,9 @@ func (e *Engine) judge(ctx context.Context, p *Pair, me match.Person, people []m
 	case len(free) == 1 && len(links) == 1:
 		other := free[0].Other(me.Ref.Side)
 		f.verdict, f.one, f.reason = verdictLink, records[other.ID], free[0].Text()
-	case len(links) > 0 && len(free) == 0:
+	case len(free) == 0 && slices.ContainsFunc(links, func(d match.Decision) bool { return d.Sure }):
 		f.verdict = verdictTwin
-	case len(links) > 0 || hasFree(asks, taken, me.Ref.Side):
+	case len(free) > 0 || hasFree(asks, taken, me.Ref.Side):
 		f.verdict = verdictAsk
 	default:
 		f.withhold = withheld(me, people)

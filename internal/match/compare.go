@@ -161,8 +161,8 @@ func (s *stats) compare(a, b *prepared) comparison {
 	if (mail == own || phone == own) && ok && !c.blocked {
 		c.sure = true
 	}
-	if (mail != none || phone != none) && !ok {
-		c.blocked = true
+	if (mail > differs || phone > differs) && !ok || mail == differs && phone == differs {
+		c.blocked = true // a shared value with another name; or nothing in common but a name
 	}
 	return c
 }
@@ -212,8 +212,9 @@ func (s *stats) names(c *comparison, a, b *prepared) {
 type holding int
 
 const (
-	none   holding = iota
-	common         // the value is shared by several people of a side, or an office's
+	none holding = iota // one of them has none
+	differs
+	common // the value is shared by several people of a side, or an office's
 	own
 )
 
@@ -222,7 +223,7 @@ func (s *stats) shared(c *comparison, field string, a, b []string, weight float6
 	if len(a) == 0 || len(b) == 0 {
 		return none
 	}
-	found := none
+	found := differs
 	for _, x := range a {
 		for _, y := range b {
 			if x != y || x == "" {
@@ -241,7 +242,8 @@ func (s *stats) shared(c *comparison, field string, a, b []string, weight float6
 	case common:
 		c.add(field, "shared by several", 2)
 	default:
-		c.add(field, "differs", -1.5)
+		c.add(field, "differs", -3)
+		return differs
 	}
 	return found
 }
@@ -294,7 +296,7 @@ func (s *stats) rest(c *comparison, a, b *prepared) {
 		case similarText(a.company, b.company):
 			c.add("company", "similar", 2)
 		default:
-			c.add("company", "differs", -1.5)
+			c.add("company", "differs", -2.5)
 		}
 	}
 	if a.birth != "" && b.birth != "" {

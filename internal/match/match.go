@@ -46,6 +46,7 @@ type Reason struct {
 type Decision struct {
 	GHL, Commonsku record.Ref
 	Outcome        Outcome
+	Sure           bool    // by e-mail or phone that is theirs alone, with a compatible name
 	Score          float64 // the sum of the reasons
 	Reasons        []Reason
 }
@@ -143,7 +144,7 @@ func Candidates(me Person, pool []Person, o Options) []Decision {
 }
 
 func decision(a, b Person, d comparison, outcome Outcome) Decision {
-	out := Decision{GHL: a.Ref, Commonsku: b.Ref, Outcome: outcome, Score: d.total, Reasons: d.reasons}
+	out := Decision{GHL: a.Ref, Commonsku: b.Ref, Outcome: outcome, Sure: d.sure, Score: d.total, Reasons: d.reasons}
 	if a.Ref.Side == record.Commonsku {
 		out.GHL, out.Commonsku = b.Ref, a.Ref
 	}
