@@ -48,7 +48,7 @@ func (c *Client) refused(op operation.Operation, status int, h http.Header, body
 		e.After = retryAfter(h, now)
 	}
 	// A gateway that gives up does not stop what it called: the write may have happened.
-	if status >= 500 && !op.Repeatable && e.Class == connector.Transient {
+	if (status >= 500 || status == http.StatusRequestTimeout) && !op.Repeatable && e.Class == connector.Transient {
 		e.Class = connector.Ambiguous
 	}
 	return e
