@@ -51,6 +51,9 @@ func similar(a, b string) bool {
 	}
 	d := distance(a, b)
 	longest := max(len(a), len(b))
+	if longest >= 4 && strings.ReplaceAll(a, " ", "") == strings.ReplaceAll(b, " ", "") {
+		return true
+	}
 	return d == 1 && longest >= 4 || d == 2 && longest >= 6 || d <= 3 && longest >= 10
 }
 
@@ -94,7 +97,12 @@ type comparison struct {
 	reasons []Reason
 	sure    bool // e-mail or phone that is theirs alone, with a compatible name
 	named   bool // the name agrees at all: without it nothing is linked by likeness
-	blocked bool // never without asking: father and son, a shared value with another name
+	// bare: neither has an e-mail or a phone, so that name and address are all there is to go by.
+	bare bool
+	// at counts the parts of the address that agree; elsewhere: there are addresses, and no part does.
+	at        int
+	elsewhere bool
+	blocked   bool // never without asking: father and son, a shared value with another name
 }
 
 func (c *comparison) add(field, level string, w float64) {
@@ -157,6 +165,10 @@ func (s *stats) compare(a, b *prepared) comparison {
 	phone := s.shared(&c, "phone", a.phones, b.phones, 10)
 	s.address(&c, a, b)
 	s.rest(&c, a, b)
+	c.bare = len(a.emails)+len(a.phones)+len(b.emails)+len(b.phones) == 0
+	if mail <= differs && phone <= differs && c.elsewhere {
+		c.blocked = true // a namesake who lives elsewhere
+	}
 	ok := compatible(a, b)
 	if (mail == own || phone == own) && ok && !c.blocked {
 		c.sure = true
@@ -174,7 +186,7 @@ func (s *stats) names(c *comparison, a, b *prepared) {
 	}
 	if a.last != "" && b.last != "" && a.first != b.first && a.first != "" && b.first != "" {
 		x, y := firstLevel(a.first, b.last), lastLevel(a.last, b.first)
-		if x >= 1 && y >= 1 && x+y >= 3 {
+		if x >= 1 && y >= 1 {
 			c.add("name", "swapped", s.rarity("f", a.first, 3, 9)+s.rarity("l", a.last, 3, 9)-2)
 			c.named = true
 			return
@@ -192,7 +204,7 @@ func (s *stats) names(c *comparison, a, b *prepared) {
 	case first == 0:
 		c.add("first name", "initial", 1)
 	default:
-		c.add("first name", "differs", -5)
+		c.add("first name", "differs", -4)
 	}
 	last := lastLevel(a.last, b.last)
 	switch {
@@ -204,7 +216,7 @@ func (s *stats) names(c *comparison, a, b *prepared) {
 	case last == 0:
 		c.add("last name", "initial", 1)
 	default:
-		c.add("last name", "differs", -5)
+		c.add("last name", "differs", -4)
 	}
 	c.named = first >= 1 && last >= 1 || first == 2 && (a.last == "" || b.last == "") || last == 2 && (a.first == "" || b.first == "")
 }
@@ -249,32 +261,42 @@ func (s *stats) shared(c *comparison, field string, a, b []string, weight float6
 }
 
 func (s *stats) address(c *comparison, a, b *prepared) {
+	parts := 0
+	defer func() { c.elsewhere = parts >= 2 && c.at == 0 }()
 	if a.street != "" && b.street != "" {
+		parts++
 		switch {
 		case a.street == b.street:
-			c.add("street", "same", s.rarity("s", a.street, 1, 9))
+			c.at++
+			c.add("street", "same", s.rarity("s", a.street, 1, 12))
 		case similarText(a.street, b.street):
-			c.add("street", "similar", math.Max(1, s.rarity("s", a.street, 1, 9)-3))
+			c.at++
+			c.add("street", "similar", math.Max(1, s.rarity("s", a.street, 1, 12)-3))
 		default:
 			c.add("street", "differs", -1.5)
 		}
 	}
 	if a.postal != "" && b.postal != "" {
+		parts++
 		switch {
 		case a.postal == b.postal:
-			c.add("postal code", "same", s.rarity("p", a.postal, 1, 7))
+			c.at++
+			c.add("postal code", "same", s.rarity("p", a.postal, 1, 9))
 		case distance(a.postal, b.postal) == 1:
-			c.add("postal code", "similar", 2.5)
+			c.add("postal code", "similar", math.Max(2.5, s.rarity("p", a.postal, 1, 9)-4))
 		default:
 			c.add("postal code", "differs", -2)
 		}
 	}
 	if a.city != "" && b.city != "" {
+		parts++
 		switch {
 		case a.city == b.city:
-			c.add("city", "same", s.rarity("c", a.city, 0.5, 5))
+			c.at++
+			c.add("city", "same", s.rarity("c", a.city, 0.5, 7))
 		case similar(a.city, b.city) || similarText(a.city, b.city):
-			c.add("city", "similar", 2)
+			c.at++
+			c.add("city", "similar", math.Max(2, s.rarity("c", a.city, 0.5, 7)-3))
 		default:
 			c.add("city", "differs", -1.5)
 		}
@@ -313,7 +335,7 @@ func (s *stats) rest(c *comparison, a, b *prepared) {
 
 // similarText compares texts of several words: a typing error in one, or most words the same.
 func similarText(a, b string) bool {
-	if similar(a, b) {
+	if similar(a, b) || similar(strings.ReplaceAll(a, " ", ""), strings.ReplaceAll(b, " ", "")) {
 		return true
 	}
 	wa, wb := strings.Fields(a), strings.Fields(b)

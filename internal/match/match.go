@@ -156,9 +156,20 @@ type scored struct {
 	comparison
 }
 
+// otherName is how many bits more it takes to outweigh a part of the name that differs.
+const otherName = 2
+
 // canLink says whether a pair may be linked without asking.
 func (s comparison) canLink(o Options) bool {
-	return !s.blocked && (s.sure || s.total >= o.LinkAt && s.named)
+	switch {
+	case s.blocked:
+		return false
+	case s.sure, s.total >= o.LinkAt && s.named:
+		return true
+	}
+	// A part of the name that differs may be a mistake where nothing but name and address is known and the address agrees.
+	// With an e-mail or a phone about it is more likely somebody else of the household: a person decides.
+	return s.bare && s.at >= 2 && s.total >= o.LinkAt+otherName
 }
 
 // assign links each record at most once: sure identity first, then mutual best with a margin; what is near but not

@@ -62,6 +62,11 @@ func prepare(p Person) prepared {
 	return q
 }
 
+// road is the street without its number.
+func (p *prepared) road() string {
+	return strings.ReplaceAll(strings.TrimPrefix(p.street, p.number), " ", "")
+}
+
 func digits(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
@@ -87,6 +92,6 @@ func compatible(a, b *prepared) bool {
 		return true
 	}
 	straight := firstLevel(a.first, b.first) >= 0 && lastLevel(a.last, b.last) >= 0
-	crossed := a.last != "" && b.last != "" && firstLevel(a.first, b.last) >= 2 && lastLevel(a.last, b.first) >= 2
+	crossed := a.last != "" && b.last != "" && firstLevel(a.first, b.last) >= 1 && lastLevel(a.last, b.first) >= 1
 	return straight || crossed
 }
