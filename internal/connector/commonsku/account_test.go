@@ -12,8 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"context"
-
 	"tandem/internal/connector"
 	"tandem/internal/connector/commonsku"
 	"tandem/internal/record"
@@ -26,6 +24,8 @@ type account struct {
 	mu      sync.Mutex
 	answers map[string]func(w http.ResponseWriter, q url.Values, body map[string]any)
 	calls   []string // "METHOD /path?query body"
+	// otherwise is the status of routes without a script; 0: what the gateway says of routes that do not exist.
+	otherwise int
 }
 
 func newAccount(t *testing.T) *account {
@@ -44,6 +44,11 @@ func newAccount(t *testing.T) *account {
 		answer := a.answers[r.Method+" "+r.URL.Path]
 		a.mu.Unlock()
 		w.Header().Set("Content-Type", "application/json")
+		if answer == nil && a.otherwise != 0 {
+			w.WriteHeader(a.otherwise)
+			fmt.Fprint(w, `{}`)
+			return
+		}
 		if answer == nil {
 			w.WriteHeader(http.StatusForbidden)
 			fmt.Fprint(w, `{"message":"Missing Authentication Token"}`)
@@ -89,8 +94,13 @@ func (a *account) driver(t *testing.T, profile string) *commonsku.Driver {
 
 func (a *account) with(t *testing.T, p *commonsku.Profile) *commonsku.Driver {
 	t.Helper()
-	d, err := commonsku.New(commonsku.Options{Pair: "acme", BaseURL: a.URL, Profile: p, Token: func(context.Context) (string, error) { return "key", nil },
-		Now: func() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }})
+	return a.through(t, p, nil)
+}
+
+func (a *account) through(t *testing.T, p *commonsku.Profile, base http.RoundTripper) *commonsku.Driver {
+	t.Helper()
+	d, err := commonsku.New(commonsku.Options{Pair: "acme", BaseURL: a.URL, Profile: p, Token: token, Base: base,
+		Now: func() time.Time { return testNow }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,6 +121,8 @@ func builtin(t *testing.T, name string, oldNew ...string) string {
 	}
 	return strings.NewReplacer(oldNew...).Replace(string(text))
 }
+
+var testNow = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
 func contact(id string) record.Ref {
 	return record.Ref{Side: record.Commonsku, Kind: record.Contact, ID: id}
