@@ -69,7 +69,11 @@ func TestACreateWhoseAnswerIsLostIsNeverRepeated(t *testing.T) {
 func TestACreateThatWasRefusedForNowIsLeftToTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
-		c := farSide(t, Options{}, func(w http.ResponseWriter, r *http.Request) { n++; w.Header().Set("Retry-After", "1"); w.WriteHeader(429) })
+		c := farSide(t, Options{}, func(w http.ResponseWriter, r *http.Request) {
+			n++
+			w.Header().Set("Retry-After", "1")
+			w.WriteHeader(429)
+		})
 		if e := mustFail(t, c, createOne, Request{}); e.Class != connector.Throttled || e.After != time.Second || n != 1 {
 			t.Errorf("%v after %d requests, again in %s", e, n, e.After)
 		}
