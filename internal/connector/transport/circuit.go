@@ -11,7 +11,7 @@ const (
 	// tripAfter failures in a row open the circuit: enough that one fault in five, at random, does not.
 	tripAfter   = 8
 	openAtFirst = time.Second
-	openAtMost  = time.Minute
+	openAtMost  = 30 * time.Second
 )
 
 // circuit stops calls to a side that answers nothing any more: it opens after some failures in a row, lets one probe

@@ -196,7 +196,11 @@ func (c *Client) attempt(ctx context.Context, op operation.Operation, r Request,
 			c.o.Budget.DayOut(cerr.After)
 		}
 	}
-	c.circuit.report(probe, cerr)
+	if ctx.Err() == context.Canceled {
+		c.circuit.leave(probe) // our own doing says nothing of the side
+	} else {
+		c.circuit.report(probe, cerr)
+	}
 	call.TraceID = traceID(header, a.Body)
 	c.o.Observe(call)
 	if cerr != nil {

@@ -277,6 +277,26 @@ func TestASideThatIsDownIsLeftAlone(t *testing.T) {
 	})
 }
 
+func TestCallsThatWeCancelSayNothingOfTheSide(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := true
+		c := farSide(t, Options{}, func(w http.ResponseWriter, r *http.Request) {
+			if slow {
+				time.Sleep(time.Minute)
+			}
+		})
+		for range 2 * tripAfter {
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(time.Second, cancel)
+			failsUnder(ctx, t, c, readOne, one)
+		}
+		slow = false
+		if _, err := c.Do(t.Context(), readOne, one); err != nil {
+			t.Errorf("after calls that were only cancelled: %v", err)
+		}
+	})
+}
+
 func TestAnAnswerHasALimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, announce := range []bool{true, false} {

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,22 +41,18 @@ type content map[string]struct {
 
 // name is the last part of the schema's reference, and the content type where it is not JSON.
 func (c content) name() (schema, form string) {
-	types := make([]string, 0, len(c))
-	for t := range c {
-		types = append(types, t)
+	if len(c) == 0 {
+		return "", ""
 	}
-	slices.Sort(types)
-	for _, t := range types {
-		schema = "inline"
-		if ref := c[t].Schema.Ref; ref != "" {
-			schema = ref[strings.LastIndex(ref, "/")+1:]
-		}
-		if t != "application/json" {
-			form = t
-		}
-		return schema, form
+	media := slices.Min(slices.Collect(maps.Keys(c))) // JSON where there is a choice
+	schema = "inline"
+	if ref := c[media].Schema.Ref; ref != "" {
+		schema = ref[strings.LastIndex(ref, "/")+1:]
 	}
-	return "", ""
+	if media != "application/json" {
+		form = media
+	}
+	return schema, form
 }
 
 func readVendor(dir string) ([]operation.Operation, error) {
