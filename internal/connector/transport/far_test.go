@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"tandem/internal/connector"
@@ -80,6 +81,7 @@ func mustFail(t *testing.T, c *Client, op operation.Operation, r Request) *conne
 func failsUnder(ctx context.Context, t *testing.T, c *Client, op operation.Operation, r Request) *connector.Error {
 	t.Helper()
 	_, err := c.Do(ctx, op, r)
+	synctest.Wait() // what the handler counted is settled
 	e, ok := connector.AsError(err)
 	if !ok {
 		t.Fatalf("%s: got %v, want a *connector.Error", op.ID, err)
