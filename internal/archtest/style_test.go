@@ -31,10 +31,10 @@ func TestNothingRunsBeforeMain(t *testing.T) {
 // variables are package variables that are neither sentinels nor tables, each with its reason. The list only shrinks.
 func variables() map[string]string {
 	return map[string]string{
-		"record.Kinds":             "an order that everybody ranges over",
-		"engine.identityOf":        "a table of two rows",
-		"operation/gen.kindNames":  "a table of the generator, in no binary",
-		"web/api.ok":               "a constant that is bytes",
+		"record.Kinds":            "an order that everybody ranges over",
+		"engine.identityOf":       "a table of two rows",
+		"operation/gen.kindNames": "a table of the generator, in no binary",
+		"web/api.ok":              "a constant that is bytes",
 	}
 }
 
