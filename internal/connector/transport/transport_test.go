@@ -242,62 +242,6 @@ func TestACredentialIsRenewedOnce(t *testing.T) {
 	})
 }
 
-func TestASideThatIsDownIsLeftAlone(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		n, down := 0, true
-		c := farSide(t, Options{Tries: 1}, func(w http.ResponseWriter, r *http.Request) {
-			if n++; down {
-				w.WriteHeader(502)
-			}
-		})
-		for range 50 {
-			if e := mustFail(t, c, readOne, one); e.Class != connector.Transient {
-				t.Fatal(e)
-			}
-		}
-		if n != tripAfter {
-			t.Errorf("%d requests to a dead side, want %d", n, tripAfter)
-		}
-		e := mustFail(t, c, createOne, Request{})
-		if e.Class != connector.Transient || e.After <= 0 {
-			t.Errorf("a create behind an open circuit: %v, again in %s", e, e.After)
-		}
-		time.Sleep(e.After)
-		mustFail(t, c, readOne, one) // the probe
-		mustFail(t, c, readOne, one) // open again, for longer
-		if n != tripAfter+1 {
-			t.Errorf("%d requests, want one probe", n-tripAfter)
-		}
-		down = false
-		time.Sleep(openAtMost)
-		for range 3 {
-			if _, err := c.Do(t.Context(), readOne, one); err != nil {
-				t.Fatalf("the side is back: %v", err)
-			}
-		}
-	})
-}
-
-func TestCallsThatWeCancelSayNothingOfTheSide(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		slow := true
-		c := farSide(t, Options{}, func(w http.ResponseWriter, r *http.Request) {
-			if slow {
-				time.Sleep(time.Minute)
-			}
-		})
-		for range 2 * tripAfter {
-			ctx, cancel := context.WithCancel(t.Context())
-			time.AfterFunc(time.Second, cancel)
-			failsUnder(ctx, t, c, readOne, one)
-		}
-		slow = false
-		if _, err := c.Do(t.Context(), readOne, one); err != nil {
-			t.Errorf("after calls that were only cancelled: %v", err)
-		}
-	})
-}
-
 func TestAnAnswerHasALimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, announce := range []bool{true, false} {
@@ -343,25 +287,4 @@ func TestACredentialNeverTravelsInTheClear(t *testing.T) {
 			t.Errorf("the error shows the password: %v", err)
 		}
 	}
-}
-
-func BenchmarkDo(b *testing.B) {
-	answer := []byte(`{"contact":{"id":"seD4PfOuKoVMLkEZqohJ","firstName":"Ann","email":"ann@example.com"},"traceId":"x"}`)
-	c, err := New(Options{Side: "ghl", BaseURL: "http://127.0.0.1", Base: answering(answer), Budget: budget.New(budget.Options{Limits: budget.Limits{Burst: 1 << 40, Interval: time.Second}})})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := c.Do(b.Context(), updateOne, Request{PathParams: one.PathParams, Body: map[string]any{"firstName": "Ann"}}); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-// answering costs nothing of its own, so that the benchmark counts the chain alone.
-type answering []byte
-
-func (a answering) RoundTrip(*http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(string(a))), ContentLength: int64(len(a))}, nil
 }
