@@ -29,9 +29,7 @@ type Options struct {
 	// Token gives the access token for a call: a private integration token, or whatever grant there is.
 	Token func(ctx context.Context) (string, error)
 	// Refresh renews the token after it was refused, once a call; nil: it cannot be renewed.
-	Refresh func(ctx context.Context) error
-	// ClientID is that of our own app, "" with a private integration token: it proves which contacts we made.
-	ClientID string
+	Refresh  func(ctx context.Context) error
 	Webhooks bool // events come for this location
 	// CustomFields says that some row or rule uses custom fields, so that their names have to be learned before a read.
 	CustomFields bool
