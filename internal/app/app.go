@@ -47,19 +47,20 @@ func Open(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	a := &App{cfg: cfg, log: o.Logger, budgets: map[string]map[record.Side]*budget.Budget{}, metrics: telemetry.NewMetrics()}
-	var pairs []*engine.Pair
-	for _, pc := range cfg.Pairs {
-		p, err := a.pair(pc, o)
-		if err != nil {
-			return nil, fmt.Errorf("pair %s: %w", pc.Name, err)
-		}
-		pairs = append(pairs, p)
-	}
 	st, err := store.Open(ctx, store.Options{URL: cfg.Database, Logger: o.Logger})
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
 	a.store = st
+	var pairs []*engine.Pair
+	for _, pc := range cfg.Pairs {
+		p, err := a.pair(pc, o)
+		if err != nil {
+			st.Close()
+			return nil, fmt.Errorf("pair %s: %w", pc.Name, err)
+		}
+		pairs = append(pairs, p)
+	}
 	a.engine = engine.New(engine.Options{Store: st, Pairs: pairs, Logger: o.Logger, Synced: a.synced})
 	a.queue = queue.New(queue.Options{Store: st, Handlers: a.engine.Handlers(), Logger: o.Logger, Paused: a.paused})
 	a.operate = operate.New(operate.Options{Store: st, Engine: a.engine, Budgets: a.budgets, Logger: o.Logger, Refresh: a.queue.Wake})

@@ -75,8 +75,8 @@ func Drivers(cfg *config.Config, log *slog.Logger) (map[string]map[record.Side]c
 // pair builds one pair of the engine.
 func (a *App) pair(pc config.Pair, o Options) (*engine.Pair, error) {
 	a.budgets[pc.Name] = map[record.Side]*budget.Budget{
-		record.GHL:       budget.New(budget.Options{Limits: limits(pc.GHL.Quota)}),
-		record.Commonsku: budget.New(budget.Options{Limits: limits(pc.Commonsku.Quota)}),
+		record.GHL:       budget.New(budget.Options{Limits: limits(pc.GHL.Quota), Ledger: a.ledger(pc.Name, record.GHL)}),
+		record.Commonsku: budget.New(budget.Options{Limits: limits(pc.Commonsku.Quota), Ledger: a.ledger(pc.Name, record.Commonsku)}),
 	}
 	g, c, profile, err := drivers(pc, a.budgets[pc.Name], a.observe)
 	if err != nil {

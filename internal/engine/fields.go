@@ -56,6 +56,7 @@ func (e *Engine) fields(ctx context.Context, p *Pair, s *linked) ([]merge.Field,
 		}
 		out = append(out, f)
 	}
+	sighted(out, s.sights, s.link.ID)
 	for i := range out {
 		hold(&out[i], s.parked)
 		decided(&out[i], s.link)

@@ -143,6 +143,15 @@ func (e *Engine) ingest(tx *store.Tx, d store.Delivery) (string, error) {
 			return "echo", nil
 		}
 	}
+	if linked && ev.Fields != nil {
+		at := ev.At
+		if at.IsZero() || at.After(d.ReceivedAt) {
+			at = d.ReceivedAt
+		}
+		if err := noteSight(tx, p, link, ev.Ref.Side, ev.Fields, at); err != nil {
+			return "", err
+		}
+	}
 	if err := noteSeen(tx, p, d, ev); err != nil {
 		return "", err
 	}

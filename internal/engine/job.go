@@ -48,7 +48,8 @@ type linked struct {
 	link           store.Link
 	bases          store.Bases
 	intents        []store.Intent
-	parked         []store.Parked // open, of this link
+	sights         map[string]string // see firstsight.go
+	parked         []store.Parked    // open, of this link
 	ghl, commonsku record.Record
 	client         store.Seen    // the commonsku client of the contact, as last seen
 	clientRecord   record.Record // the client as read, where its own rows are needed for a create
@@ -97,6 +98,9 @@ func (e *Engine) load(ctx context.Context, j *job) (*linked, error) {
 			return err
 		}
 		if s.intents, err = tx.IntentsOf(j.Pair, j.Key); err != nil {
+			return err
+		}
+		if s.sights, err = tx.Watermarks(j.Pair, sightPrefix(id)); err != nil {
 			return err
 		}
 		if s.link.Why != "" {

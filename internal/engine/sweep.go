@@ -184,7 +184,9 @@ func (e *Engine) listed(tx *store.Tx, p *Pair, r record.Record, lane connector.L
 	case !linked:
 		dirty = !known || before.RowHash != s.RowHash
 	default:
-		dirty, err = e.moved(tx, p, link, r)
+		if dirty, err = e.moved(tx, p, link, r); err == nil && dirty {
+			err = noteSight(tx, p, link, r.Ref.Side, r.Fields, r.Changed)
+		}
 	}
 	if err != nil || !dirty {
 		return err

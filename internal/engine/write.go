@@ -211,6 +211,11 @@ func (e *Engine) settle(ctx context.Context, j *job, s *linked, outcomes []merge
 				return err
 			}
 		}
+		if len(s.sights) > 0 && cause == nil {
+			if err := tx.ForgetWatermarks(p.Name, sightPrefix(s.link.ID)); err != nil {
+				return err
+			}
+		}
 		if len(bases) > 0 {
 			all := maps.Clone(s.bases)
 			maps.Copy(all, bases)
