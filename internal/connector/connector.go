@@ -112,7 +112,7 @@ type KindCan struct {
 // Field is what is known of one field.
 type Field struct {
 	Writable  bool
-	Type      string   // text, set, date, number, bool, options
+	Type      string   // text, set, date, instant, number, bool, options
 	MaxLength int      // characters; 0: none known
 	Options   []string // allowed values, if the account has a list
 	Group     string   // fields of one group are written together: a part of an address takes the rest along
