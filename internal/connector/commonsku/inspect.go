@@ -47,7 +47,7 @@ func (d *Driver) Inspect(ctx context.Context, kind record.Kind) (Finding, error)
 	shown := shownPaths(a.Body, firstOf(k.Rows, d.profile.Answer.Rows))
 	named := k.paths()
 	for p := range shown {
-		if !named[p] {
+		if !named[p] && !prefixOf(p+".", named) {
 			f.Unknown = append(f.Unknown, p)
 		}
 	}
@@ -110,6 +110,16 @@ func opened(prefix string, o map[string]any) map[string]bool {
 		out[prefix+name] = true
 	}
 	return out
+}
+
+// prefixOf says that p begins a named path: the object that holds it was shown as null.
+func prefixOf(p string, named map[string]bool) bool {
+	for n := range named {
+		if strings.HasPrefix(n, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // underNull says that an object above p was shown as null, so that its parts could not be.
