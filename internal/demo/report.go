@@ -17,6 +17,8 @@ type Report struct {
 	Out         Sides          `json:"out"`
 	Match       map[string]int `json:"match"`
 	Decided     int            `json:"decided_by_person"`
+	Missed      int            `json:"missed_by_match"` // the same person, and the match said neither so nor asked
+	Companies   int            `json:"companies_decided_by_person"`
 	Links       int            `json:"links"`
 	WrongLinks  int            `json:"wrong_links"`
 	Edits       int            `json:"edits"`
@@ -97,6 +99,8 @@ func (r *Report) print(out io.Writer) {
 	p("clients in, out\t%d, %d", r.In.Clients, r.Out.Clients)
 	p("same person, found by itself\t%d", r.Match["link"])
 	p("decided by a person\t%d", r.Decided)
+	p("not found, told by a person\t%d", r.Missed)
+	p("asks decided by a person (company spellings)\t%d", r.Companies)
 	p("wrong links\t%d", r.WrongLinks)
 	p("linked at the end\t%d", r.Links)
 	p("edits played\t%d", r.Edits)

@@ -87,20 +87,14 @@ func (s *story) match(ctx context.Context) error {
 	s.say("Match preview: %d are the same person, %d for a person to decide, %d on one side only.",
 		rep.Counts["link"], rep.Counts["ask"], rep.Counts["create"])
 	shown := map[string]int{}
-	for i, r := range rep.Rows {
+	for _, r := range rep.Rows {
 		if shown[r.Decision] < 3 && r.Decision != "create" {
 			shown[r.Decision]++
-			s.say("    %-5s %-34.34s | %-34.34s %s", r.Decision, r.GHLName, r.CommonskuName, r.Reason)
-		}
-		if r.Decision == "ask" {
-			rep.Rows[i].Decision = "apart"
-			if s.truth.same(r.GHL, r.Commonsku) {
-				rep.Rows[i].Decision = "link"
-			}
-			s.report.Decided++
+			s.say("    %-4s %-30.30s | %-30.30s %.60s", r.Decision, r.GHLName, r.CommonskuName, r.Reason)
 		}
 	}
-	out, err := s.api.ApplyMatch(ctx, pair, rep.Rows)
+	rows := s.decideRows(rep.Rows)
+	out, err := s.api.ApplyMatch(ctx, pair, rows)
 	if err != nil {
 		return fmt.Errorf("apply: %w", err)
 	}
@@ -109,6 +103,9 @@ func (s *story) match(ctx context.Context) error {
 	}
 	s.say("Live: %d linked, %d to be created on the other side, %d left.", out.Linked, out.Creates, out.Left)
 	if err := s.idle(ctx, 25*time.Second); err != nil {
+		return err
+	}
+	if err := s.decideAsks(ctx); err != nil {
 		return err
 	}
 	s.say("In step: %d contacts in GoHighLevel, %d in commonsku.", len(s.world.GHL.Contacts()), len(s.world.Commonsku.Contacts()))
@@ -134,14 +131,18 @@ func (s *story) idle(ctx context.Context, most time.Duration) error {
 
 // settle has both sides read once more, so that nothing waits to be noticed.
 func (s *story) settle(ctx context.Context) error {
-	if err := pause(ctx, 300*time.Millisecond); err != nil {
+	// GHL's search must know the last edits: webhooks of that time are lost.
+	if err := pause(ctx, searchLag+100*time.Millisecond); err != nil {
 		return err
 	}
 	if err := s.api.Sweep(ctx, pair, true); err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
 	s.say("A full sweep, to prove that nothing was missed.")
-	return s.idle(ctx, 20*time.Second)
+	if err := s.idle(ctx, 20*time.Second); err != nil {
+		return err
+	}
+	return s.decideAsks(ctx)
 }
 
 func pause(ctx context.Context, d time.Duration) error {
