@@ -238,3 +238,15 @@ func TestAKindThatDoesNotAnswerIsSwitchedOffAndNotAskedAgain(t *testing.T) {
 		t.Errorf("contacts are still writable: %+v", can)
 	}
 }
+
+func TestOnePathThatTheGatewayDislikesSwitchesNothingOff(t *testing.T) {
+	a := newAccount(t)
+	a.on("GET /contacts/c1", 200, `{"data":{"contact_id":"c1"}}`)
+	d := a.with(t, load(t, "default"))
+	for _, id := range []string{"c1", "c/2", "c1"} {
+		_, err := d.Get(t.Context(), contact(id))
+		if want := map[string]connector.Class{"c1": "", "c/2": connector.Absent}[id]; connector.ClassOf(err) != want {
+			t.Errorf("%s: %v, want class %q", id, err, want)
+		}
+	}
+}

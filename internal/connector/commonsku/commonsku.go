@@ -43,6 +43,7 @@ type Driver struct {
 
 	mu      sync.Mutex // guards what is below
 	off     map[offer]string
+	proved  map[offer]bool // answered at least once
 	learned map[fieldOf]map[string]bool
 	walked  walk
 }
@@ -70,7 +71,7 @@ func New(o Options) (*Driver, error) {
 		}
 		o.Profile = p
 	}
-	d := &Driver{o: o, profile: o.Profile, off: map[offer]string{}, learned: map[fieldOf]map[string]bool{}}
+	d := &Driver{o: o, profile: o.Profile, off: map[offer]string{}, proved: map[offer]bool{}, learned: map[fieldOf]map[string]bool{}}
 	d.refresh()
 	if !o.Profile.calls() {
 		return d, nil // nothing is ever sent, so there need not be an address
@@ -103,7 +104,8 @@ func (d *Driver) authorize(r *http.Request) error {
 	return err
 }
 
-// call makes one call of a kind's verb, and switches the verb off where the account turns out not to have it.
+// call makes one call of a kind's verb, and switches the verb off where the account turns out not to have it. A verb that
+// has answered before stays: then it is this one path that the gateway does not like.
 func (d *Driver) call(ctx context.Context, k *Kind, v verb, r transport.Request) (transport.Answer, error) {
 	ep, ok := k.endpoints[v]
 	if reason := d.reasonOff(offer{k.Kind, v}); !ok || reason != "" {
@@ -113,10 +115,19 @@ func (d *Driver) call(ctx context.Context, k *Kind, v verb, r transport.Request)
 		r.Query = ep.filled(r.PathParams["id"], r.Query)
 	}
 	a, err := d.client.Do(ctx, ep.op, r)
-	if connector.ClassOf(err) == connector.Absent {
+	switch class := connector.ClassOf(err); class {
+	case "", connector.Gone, connector.Invalid, connector.Duplicate:
+		d.prove(offer{k.Kind, v})
+	case connector.Absent:
 		d.switchOff(offer{k.Kind, v}, "the account answers that there is no "+ep.op.Method+" "+ep.op.Path)
 	}
 	return a, err
+}
+
+func (d *Driver) prove(o offer) {
+	d.mu.Lock()
+	d.proved[o] = true
+	d.mu.Unlock()
 }
 
 func (d *Driver) kind(k record.Kind) (*Kind, error) {
@@ -134,7 +145,12 @@ func (d *Driver) reasonOff(o offer) string {
 
 func (d *Driver) switchOff(o offer, reason string) {
 	d.mu.Lock()
-	d.off[o] = reason
+	proved := d.proved[o]
+	if !proved {
+		d.off[o] = reason
+	}
 	d.mu.Unlock()
-	d.refresh()
+	if !proved {
+		d.refresh()
+	}
 }
