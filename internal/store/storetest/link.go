@@ -93,6 +93,21 @@ func linkingKeepsHolder(t *testing.T, b *bench) {
 	if got := b.claim(9); len(got) != 0 {
 		t.Errorf("%v is left after the only job ended", keys(got))
 	}
+
+	// The job marked its record for later (a second look), then linked it: later it is.
+	b.mark(store.Mark{Ref: contact(record.GHL, "g3")})
+	mine = b.claimOne("ghl:contact:g3")
+	b.mark(store.Mark{Ref: contact(record.GHL, "g3"), DueAt: b.clock.Now().Add(10 * time.Second)})
+	l = store.Link{Pair: pair, Kind: record.Contact, GHL: "g3", Commonsku: "c3"}
+	b.update(func(tx *store.Tx) error {
+		l.ID = 0
+		return errors.Join(tx.Hold(mine), tx.InsertLink(&l), tx.Done(mine))
+	})
+	if got := b.claim(9); len(got) != 0 {
+		t.Errorf("%v runs before its time", keys(got))
+	}
+	b.clock.Advance(10 * time.Second)
+	b.claimOne(store.LinkKey(l.ID))
 }
 
 func linkedOnce(t *testing.T, b *bench) {

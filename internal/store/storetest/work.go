@@ -283,6 +283,9 @@ func waits(t *testing.T, b *bench) {
 		return nil
 	})
 	again := b.claimOne("child-remarked")
+	if again.WaitsFor != "" {
+		t.Errorf("a row that runs waits for %s", again.WaitsFor)
+	}
 	b.update(func(tx *store.Tx) error { return tx.Done(again) })
 	b.clock.Advance(365 * 24 * time.Hour)
 	if got := b.claim(9); len(got) != 0 {
