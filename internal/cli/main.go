@@ -40,6 +40,8 @@ type grammar struct {
 	Pause     pauseVerb     `cmd:"" help:"Stop a pair; webhooks are still taken."`
 	Resume    resumeVerb    `cmd:"" help:"Lift what pause did."`
 
+	Demo    demoVerb    `cmd:"" help:"The main job with one command, on simulated accounts."`
+	Sandbox sandboxVerb `cmd:"" help:"Both systems simulated on real ports, for trying things out and for tests."`
 	Keys    keysVerb    `cmd:"" help:"The master key."`
 	Version versionVerb `cmd:"" help:"What this program is."`
 }

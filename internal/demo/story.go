@@ -70,11 +70,15 @@ func (s *story) play(ctx context.Context) error {
 }
 
 func (s *story) start(ctx context.Context) error {
+	// A side that looks empty needs no first match, and GHL's search does not know the new people yet.
+	if err := pause(ctx, searchLag); err != nil {
+		return err
+	}
 	if err := s.child.start(ctx); err != nil {
 		return err
 	}
 	s.say("tandem serve is up at %s (process %d).", s.child.base, s.child.pid())
-	return pause(ctx, searchLag)
+	return nil
 }
 
 // match shows who is who and decides what only a person can, as an office manager would: by knowing the people.

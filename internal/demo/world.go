@@ -7,7 +7,7 @@ import (
 	"tandem/internal/sandbox/wire"
 )
 
-// searchLag is how far GHL's search is behind; the accounts must be older than that before they are matched.
+// searchLag is how far GHL's search is behind.
 const searchLag = 500 * time.Millisecond
 
 func startWorld(o Options) (*sandbox.World, error) {

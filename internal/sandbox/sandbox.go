@@ -88,7 +88,7 @@ func (w *World) listen(addr string, h http.Handler) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	s := &http.Server{Handler: w.admin(h), ReadHeaderTimeout: 10 * time.Second}
 	w.servers = append(w.servers, s)
 	go func() { _ = s.Serve(l) }() // ends with Close
 	return "http://" + l.Addr().String(), nil
