@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"time"
 
 	"tandem/internal/record"
@@ -42,4 +43,20 @@ func (tx *Tx) QuotaRows(pair string) ([]Quota, error) {
 		q.Side, q.ResetsAt = record.Side(side), at(resets)
 		return q, err
 	}, `select pair, side, span, used, bound, resets_at from quota where pair = ? order by side, span`, pair)
+}
+
+// Ledger is one side's quotas of one pair, shared by all processes of the database. It satisfies budget.Ledger.
+type Ledger struct {
+	Store *Store
+	Pair  string
+	Side  record.Side
+}
+
+// Take is TakeQuota in a transaction of its own.
+func (l Ledger) Take(ctx context.Context, window string, n, limit int, resetsAt time.Time) (ok bool, err error) {
+	err = l.Store.Update(ctx, func(tx *Tx) (err error) {
+		ok, err = tx.TakeQuota(l.Pair, l.Side, window, n, limit, resetsAt)
+		return err
+	})
+	return ok && err == nil, err
 }

@@ -348,11 +348,11 @@ func aliases(t *testing.T, b *bench) {
 }
 
 func quota(t *testing.T, b *bench) {
-	take := func(n int) (ok bool) {
-		b.update(func(tx *store.Tx) (err error) {
-			ok, err = tx.TakeQuota(pair, record.GHL, "10s", n, 10, b.clock.Now().Add(10*time.Second))
-			return err
-		})
+	take := func(n int) bool {
+		ok, err := store.Ledger{Store: b.s, Pair: pair, Side: record.GHL}.Take(t.Context(), "10s", n, 10, b.clock.Now().Add(10*time.Second))
+		if err != nil {
+			t.Fatal(err)
+		}
 		return ok
 	}
 	for i, c := range []struct {
