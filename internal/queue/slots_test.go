@@ -37,7 +37,9 @@ type gauge struct {
 	ran       map[string]int
 }
 
-func newGauge() *gauge { return &gauge{now: map[string]int{}, most: map[string]int{}, ran: map[string]int{}} }
+func newGauge() *gauge {
+	return &gauge{now: map[string]int{}, most: map[string]int{}, ran: map[string]int{}}
+}
 
 func (g *gauge) enter(name string) {
 	g.mu.Lock()
