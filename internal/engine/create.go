@@ -218,10 +218,8 @@ func (e *Engine) born(ctx context.Context, j *job, r record.Record, s *linked, o
 				return err
 			}
 		}
-		for _, why := range []string{"ask", "twin", "dead", "no_permission"} {
-			if err := tx.UnparkWhere(p.Name, why, r.Ref, "", "made"); err != nil {
-				return err
-			}
+		if err := placed(tx, link); err != nil {
+			return err
 		}
 		ev := store.Event{Pair: p.Name, LinkID: link.ID, Kind: link.Kind, GHL: link.GHL, Commonsku: link.Commonsku, At: e.now(), Action: "created", Side: far, Reason: "new in " + string(r.Ref.Side)}
 		if err := tx.AddEvents(ev); err != nil {

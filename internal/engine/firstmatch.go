@@ -253,6 +253,9 @@ func (e *Engine) decide(tx *store.Tx, p *Pair, d match.Row) error {
 		if err := tx.InsertLink(&l); err != nil {
 			return err
 		}
+		if err := placed(tx, l); err != nil {
+			return err
+		}
 		ev := store.Event{Pair: p.Name, LinkID: l.ID, Kind: l.Kind, GHL: l.GHL, Commonsku: l.Commonsku, At: e.now(), Action: "linked", Reason: d.Reason}
 		if err := tx.AddEvents(ev); err != nil {
 			return err

@@ -278,6 +278,9 @@ func (e *Engine) link(ctx context.Context, j *job, r, far record.Record, reason 
 		if err := tx.InsertLink(&l); err != nil {
 			return err
 		}
+		if err := placed(tx, l); err != nil {
+			return err
+		}
 		ev := store.Event{Pair: l.Pair, LinkID: l.ID, Kind: l.Kind, GHL: l.GHL, Commonsku: l.Commonsku, At: e.now(), Action: "linked", Reason: reason}
 		if err := tx.AddEvents(ev); err != nil {
 			return err
@@ -368,4 +371,16 @@ func sortedKeys[V any](m map[string]V) []string {
 	}
 	sort.Strings(out)
 	return out
+}
+
+// placed settles what waited for a person about two records that were just linked.
+func placed(tx *store.Tx, l store.Link) error {
+	for _, side := range record.Sides {
+		for _, why := range []string{"ask", "twin", "dead", "no_permission"} {
+			if err := tx.UnparkWhere(l.Pair, why, refOn(l, side), "", "linked"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
