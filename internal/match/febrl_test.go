@@ -55,7 +55,7 @@ func load(t *testing.T, file string, side record.Side) (out []labelled) {
 		out = append(out, labelled{match.Person{
 			// The reference tells nothing: it is the line, not the record's own id.
 			Ref:   record.Ref{Side: side, Kind: record.Contact, ID: strconv.Itoa(i)},
-			First: row[1], Last: row[2], Street: strings.TrimSpace(row[3] + " " + row[4]), City: row[6], Postal: row[7], State: row[8], BirthDate: row[9],
+			First: row[1], Last: row[2], Street: strings.TrimSpace(row[3] + " " + row[4] + " " + row[5]), City: row[6], Postal: row[7], State: row[8], BirthDate: row[9],
 		}, n})
 	}
 	return out

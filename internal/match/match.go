@@ -7,6 +7,7 @@ package match
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -36,9 +37,10 @@ const (
 )
 
 // Reason is one part of a score. Weight is in bits: log2 of how much likelier the agreement is for one person than for two.
+// The reason "chance" counts the people that it might have been, so that a score of 0 means even odds.
 type Reason struct {
 	Field  string
-	Level  string // in words: "same", "nickname", "differs"
+	Level  string // in words: "same", "nickname: bob/robert", "differs"
 	Weight float64
 }
 
@@ -65,7 +67,9 @@ func (d Decision) Text() string {
 	slices.SortStableFunc(list, func(a, b Reason) int { return cmp.Compare(b.Weight, a.Weight) })
 	parts := make([]string, 0, len(list))
 	for _, r := range list {
-		parts = append(parts, fmt.Sprintf("%s %s (%+.1f)", r.Field, r.Level, r.Weight))
+		if math.Abs(r.Weight) >= 0.05 {
+			parts = append(parts, fmt.Sprintf("%s %s (%+.1f)", r.Field, r.Level, r.Weight))
+		}
 	}
 	return strings.Join(parts, ", ")
 }
@@ -73,176 +77,125 @@ func (d Decision) Text() string {
 // Pair is an existing link.
 type Pair struct{ GHL, Commonsku record.Ref }
 
-// Options of a match. Zero values take the defaults, which were fixed without any labelled data.
+// Options of a match. Zero values take the defaults, which are odds, fixed without any labelled data.
 type Options struct {
 	Linked []Pair
 	// LinkAt is the score from which two records are linked without asking, AskAt from which a person is asked; Margin is
-	// by how much the best candidate has to beat the next one. Bits; 0: 12, 7 and 5.
+	// by how much the best candidate has to beat the next one. Bits; 0: 7 (128 to 1), 1 (2 to 1) and 5 (32 to 1).
 	LinkAt, AskAt, Margin float64
+	// People is how many people the far side has, for Candidates, whose pool is a selection; 0: 2000.
+	People int
+	// Progress, if set, hears how many of the pairs worth comparing are compared.
+	Progress func(done, total int)
 }
 
 func (o Options) withDefaults() Options {
-	o.LinkAt = cmp.Or(o.LinkAt, 12)
-	o.AskAt = cmp.Or(o.AskAt, 7)
+	o.LinkAt = cmp.Or(o.LinkAt, 7)
+	o.AskAt = cmp.Or(o.AskAt, 1)
 	o.Margin = cmp.Or(o.Margin, 5)
+	o.People = cmp.Or(o.People, 2000)
 	return o
 }
 
-// Result of a match: every record of either side is in exactly one list, but that a record may be in several asks.
+// Result of a match: every record of either side that is not linked before is in exactly one list, but that a record may
+// be in several asks.
 type Result struct {
-	Links, Asks            []Decision
+	Links, Asks            []Decision // best first
 	OnlyGHL, OnlyCommonsku []record.Ref
+	Stats                  Stats
 }
 
-// Match compares two lists of people.
+// Stats says what a match went through.
+type Stats struct {
+	GHL, Commonsku int // records
+	Compared       int // pairs of records that a block brought together
+	Sure           int // links by an e-mail or phone of one's own
+}
+
+// Match compares two lists of people. The order of neither matters.
 func Match(ghl, commonsku []Person, o Options) Result {
 	o = o.withDefaults()
-	ghl, commonsku = sorted(ghl), sorted(commonsku)
-	linkedBefore := map[record.Ref]bool{}
-	for _, p := range o.Linked {
-		linkedBefore[p.GHL], linkedBefore[p.Commonsku] = true, true
+	t := newTable()
+	g, c := t.enter(ghl), t.enter(commonsku)
+	res := Result{Stats: Stats{GHL: len(g.rows), Commonsku: len(c.rows)}}
+	s := &placing{o: &o, g: g, c: c}
+	s.gTo, s.cTo = placedBefore(g, c, o.Linked)
+	if len(g.rows) > 0 && len(c.rows) > 0 {
+		t.share(g, c)
+		t.households(g, c)
+		near := block(t, g, c)
+		s.w = newModel(t, max(len(g.rows), len(c.rows)))
+		s.w.learn(g, c, near)
+		res.Stats.Compared = len(near)
+		s.pairs = s.weigh(near)
 	}
-	fresh := func(list []Person) []Person {
-		return slices.DeleteFunc(slices.Clone(list), func(p Person) bool { return linkedBefore[p.Ref] })
-	}
-	g, c := prepareAll(fresh(ghl)), prepareAll(fresh(commonsku))
-	stats := newStats(g, c)
-	var pairs []scored
-	for _, cand := range block(g, c) {
-		d := stats.compare(&g[cand.g], &c[cand.c])
-		if d.total >= o.AskAt {
-			pairs = append(pairs, scored{cand.g, cand.c, d})
+	s.assign()
+	for _, i := range s.links {
+		if s.pairs[i].sure {
+			res.Stats.Sure++
 		}
+		res.Links = append(res.Links, s.decision(i, Linked))
 	}
-	return assign(g, c, pairs, o)
-}
-
-// Candidates weighs one record against some of the far side, best first, those apart left out.
-func Candidates(me Person, pool []Person, o Options) []Decision {
-	o = o.withDefaults()
-	one, many := prepareAll([]Person{me}), prepareAll(sorted(pool))
-	stats := newStats(one, many)
-	stats.floor = liveFloor // the pool is a selection: how rare a value is among all cannot be told from it
-	var out []Decision
-	var pairs []scored
-	for i := range many {
-		d := stats.compare(&one[0], &many[i])
-		if d.total >= o.AskAt {
-			pairs = append(pairs, scored{0, i, d})
+	for _, i := range s.asks {
+		res.Asks = append(res.Asks, s.decision(i, Ask))
+	}
+	for i := range g.people {
+		if s.gTo[i] == free && !s.gAsk[i] {
+			res.OnlyGHL = append(res.OnlyGHL, g.people[i].Ref)
 		}
 	}
-	slices.SortStableFunc(pairs, func(a, b scored) int { return cmp.Compare(b.total, a.total) })
-	for i, p := range pairs {
-		outcome := Ask
-		clear := len(pairs) == 1 || i == 0 && p.total-pairs[1].total >= o.Margin
-		if p.canLink(o) && (clear || p.sure) {
-			outcome = Linked
-		}
-		out = append(out, decision(me, many[p.c].p, p.comparison, outcome))
-	}
-	return out
-}
-
-func decision(a, b Person, d comparison, outcome Outcome) Decision {
-	out := Decision{GHL: a.Ref, Commonsku: b.Ref, Outcome: outcome, Sure: d.sure, Score: d.total, Reasons: d.reasons}
-	if a.Ref.Side == record.Commonsku {
-		out.GHL, out.Commonsku = b.Ref, a.Ref
-	}
-	return out
-}
-
-type scored struct {
-	g, c int
-	comparison
-}
-
-// otherName is how many bits more it takes to outweigh a part of the name that differs.
-const otherName = 2
-
-// canLink says whether a pair may be linked without asking.
-func (s comparison) canLink(o Options) bool {
-	switch {
-	case s.blocked:
-		return false
-	case s.sure, s.total >= o.LinkAt && s.named:
-		return true
-	}
-	// A part of the name that differs may be a mistake where nothing but name and address is known and the address agrees.
-	// With an e-mail or a phone about it is more likely somebody else of the household: a person decides.
-	return s.bare && s.at >= 2 && s.total >= o.LinkAt+otherName
-}
-
-// assign links each record at most once: sure identity first, then mutual best with a margin; what is near but not
-// clear is asked.
-func assign(g, c []prepared, pairs []scored, o Options) Result {
-	slices.SortFunc(pairs, func(a, b scored) int {
-		if a.sure != b.sure {
-			if a.sure {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Or(cmp.Compare(b.total, a.total), cmp.Compare(a.g, b.g), cmp.Compare(a.c, b.c))
-	})
-	type best struct{ first, second float64 }
-	top := func(n int) []best { return make([]best, n) }
-	bg, bc := top(len(g)), top(len(c))
-	for _, p := range pairs {
-		for _, b := range []*best{&bg[p.g], &bc[p.c]} {
-			switch {
-			case p.total > b.first:
-				b.first, b.second = p.total, b.first
-			case p.total > b.second:
-				b.second = p.total
-			}
-		}
-	}
-	var res Result
-	gLinked, cLinked, gAsked, cAsked := make([]bool, len(g)), make([]bool, len(c)), make([]bool, len(g)), make([]bool, len(c))
-	for _, p := range pairs {
-		if gLinked[p.g] || cLinked[p.c] {
-			continue
-		}
-		clear := p.total >= bg[p.g].first && p.total >= bc[p.c].first && p.total-bg[p.g].second >= o.Margin && p.total-bc[p.c].second >= o.Margin
-		if p.canLink(o) && clear {
-			gLinked[p.g], cLinked[p.c] = true, true
-			res.Links = append(res.Links, decision(g[p.g].p, c[p.c].p, p.comparison, Linked))
-		}
-	}
-	// A record whose best counterpart went to somebody else is a twin: it is asked, never made a second time.
-	for _, p := range pairs {
-		if gLinked[p.g] && cLinked[p.c] || p.total < o.AskAt {
-			continue
-		}
-		if (gLinked[p.g] || cLinked[p.c]) && !p.canLink(o) {
-			continue // near to somebody who is placed already, and not near enough to be the same
-		}
-		if len(res.Asks) > 0 && (gAsked[p.g] && gLinked[p.g] || cAsked[p.c] && cLinked[p.c]) {
-			continue
-		}
-		if !gLinked[p.g] {
-			gAsked[p.g] = true
-		}
-		if !cLinked[p.c] {
-			cAsked[p.c] = true
-		}
-		res.Asks = append(res.Asks, decision(g[p.g].p, c[p.c].p, p.comparison, Ask))
-	}
-	for i := range g {
-		if !gLinked[i] && !gAsked[i] {
-			res.OnlyGHL = append(res.OnlyGHL, g[i].p.Ref)
-		}
-	}
-	for i := range c {
-		if !cLinked[i] && !cAsked[i] {
-			res.OnlyCommonsku = append(res.OnlyCommonsku, c[i].p.Ref)
+	for i := range c.people {
+		if s.cTo[i] == free && !s.cAsk[i] {
+			res.OnlyCommonsku = append(res.OnlyCommonsku, c.people[i].Ref)
 		}
 	}
 	return res
 }
 
-func sorted(list []Person) []Person {
-	out := slices.Clone(list)
-	slices.SortFunc(out, func(a, b Person) int { return strings.Compare(a.Ref.ID, b.Ref.ID) })
+// placedBefore marks the records that are linked already: they are nobody's counterpart any more, but show who is a twin.
+func placedBefore(g, c folk, linked []Pair) (gTo, cTo []int32) {
+	done := make(map[record.Ref]bool, 2*len(linked))
+	for _, p := range linked {
+		done[p.GHL], done[p.Commonsku] = true, true
+	}
+	mark := func(f folk) []int32 {
+		to := make([]int32, len(f.people))
+		for i := range to {
+			to[i] = free
+			if len(done) > 0 && done[f.people[i].Ref] {
+				to[i] = before
+			}
+		}
+		return to
+	}
+	return mark(g), mark(c)
+}
+
+// progressEvery is after how many comparisons Progress is called.
+const progressEvery = 1 << 16
+
+func (s *placing) weigh(near []uint64) (out []scored) {
+	for i, key := range near {
+		if s.o.Progress != nil && i%progressEvery == 0 {
+			s.o.Progress(i, len(near))
+		}
+		g, c := int32(key>>32), int32(uint32(key))
+		if s.gTo[g] == before && s.cTo[c] == before {
+			continue
+		}
+		if v := s.w.judge(&s.g.rows[g], &s.c.rows[c], s.o); v.total >= s.o.AskAt || v.sure {
+			out = append(out, scored{g, c, v})
+		}
+	}
+	if s.o.Progress != nil {
+		s.o.Progress(len(near), len(near))
+	}
 	return out
+}
+
+func (s *placing) decision(i int32, outcome Outcome) Decision {
+	p := &s.pairs[i]
+	d := Decision{GHL: s.g.people[p.g].Ref, Commonsku: s.c.people[p.c].Ref, Outcome: outcome, Sure: p.sure}
+	d.Reasons, d.Score = s.w.reasons(&s.g.rows[p.g], &s.c.rows[p.c])
+	return d
 }

@@ -1,0 +1,163 @@
+package match
+
+// field is what two records are compared on.
+type field uint8
+
+const (
+	fFirst field = iota
+	fLast
+	fMail
+	fPhone
+	fStreet
+	fNumber
+	fCity
+	fPostal
+	fState
+	fCompany
+	fBirth
+	compared // the fields above have levels that are learned
+
+	fOrder  // first and last name swapped
+	fSuffix // father and son
+	fHome   // an address that says little
+	fChance // how many people it might have been
+)
+
+func (f field) String() string {
+	return [...]string{"first name", "last name", "e-mail", "phone", "street", "house number", "city", "postal code", "state", "company", "date of birth",
+		"", "names", "suffix", "address", "chance"}[f]
+}
+
+func (l level) String() string {
+	return [...]string{"missing", "differs", "a little alike", "initial", "nickname", "similar", "shared by several", "same"}[l]
+}
+
+// pattern is the comparison of two records: a level a field, and what no single field says.
+type pattern struct {
+	level   [compared]level
+	swapped bool // first and last name
+	suffix  bool // Jr against Sr, or against none
+	alike   bool // two first names that are both usual: Anna and Anne, no slip of the hand
+}
+
+// compare finds the levels of two rows.
+func (t *table) compare(a, b *row) (p pattern) {
+	if a.first == b.first && a.last == b.last && a.first != 0 && a.last != 0 {
+		p.level[fFirst], p.level[fLast] = same, same
+	} else {
+		p.level[fFirst], p.level[fLast], p.swapped = t.name(a).compare(t.name(b))
+	}
+	p.suffix = a.suffix != b.suffix && p.level[fLast] == same
+	p.level[fMail] = holding(a.mails, b.mails, t.mailShared)
+	p.level[fPhone] = holding(a.phones, b.phones, t.phoneShared)
+	p.level[fStreet] = by(textLevel, t.street, a.street, b.street)
+	p.level[fNumber] = by(codeLevel, t.number, a.number, b.number)
+	p.level[fCity] = by(textLevel, t.city, a.city, b.city)
+	p.level[fPostal] = by(codeLevel, t.postal, a.postal, b.postal)
+	p.level[fState] = by(codeLevel, t.state, a.state, b.state)
+	p.level[fCompany] = by(textLevel, t.company, a.company, b.company)
+	p.level[fBirth] = by(codeLevel, t.birth, a.birth, b.birth)
+	if p.level[fFirst] == near && !p.swapped && t.first.usual(a.first) && t.first.usual(b.first) {
+		p.level[fFirst], p.alike = loose, true
+	}
+	return p
+}
+
+func by(f func(a, b string) level, c *column, a, b int32) level {
+	if a == b && a != 0 {
+		return same
+	}
+	return f(c.text[a], c.text[b])
+}
+
+// usual says that a value is no mistake: so many do not slip the same way.
+func (c *column) usual(id int32) bool { return c.count[id] >= max(6, c.total/2000) }
+
+func holding(a, b []int32, shared []bool) level {
+	if len(a) == 0 || len(b) == 0 {
+		return missing
+	}
+	found := differs
+	for _, x := range a {
+		for _, y := range b {
+			switch {
+			case x != y:
+			case shared[x]:
+				found = max(found, common)
+			default:
+				found = same
+			}
+		}
+	}
+	return found
+}
+
+func firstShared(a, b []int32) int32 {
+	for _, x := range a {
+		for _, y := range b {
+			if x == y {
+				return x
+			}
+		}
+	}
+	return 0
+}
+
+// own says that they have an e-mail or phone in common that is nobody else's.
+func (p *pattern) own() bool { return p.level[fMail] == same || p.level[fPhone] == same }
+
+// compatible is Compatible, by levels.
+func (p *pattern) compatible() bool {
+	f, l := p.level[fFirst], p.level[fLast]
+	return (f == missing || f >= initial || p.alike) && (l == missing || l >= initial)
+}
+
+// sure is identity: an e-mail or phone of one's own, with a compatible name. A suffix that one of them lacks leaves doubt.
+func (p *pattern) sure() bool { return p.own() && p.compatible() && !p.suffix }
+
+// at counts the parts of the address that agree, of how many that both have.
+func (p *pattern) at() (agree, known int) {
+	for _, f := range [...]field{fStreet, fCity, fPostal} {
+		if p.level[f] != missing {
+			known++
+		}
+		if p.level[f] >= near || f == fStreet && p.level[f] == loose {
+			agree++
+		}
+	}
+	return agree, known
+}
+
+// barred says that a person has to decide, however high the score: father and son, a shared e-mail under another name,
+// two usual first names, or records with nothing in common but a name.
+func (p *pattern) barred() bool {
+	mail, phone := p.level[fMail], p.level[fPhone]
+	agree, known := p.at()
+	switch {
+	case p.suffix:
+		return true
+	case mail >= common || phone >= common:
+		return !p.compatible()
+	case p.alike && !p.bare():
+		return p.level[fBirth] != same
+	case mail == differs && phone == differs:
+		return true
+	}
+	return known >= 2 && agree == 0
+}
+
+// bare says that neither has an e-mail or a phone that the other could be held against.
+func (p *pattern) bare() bool { return p.level[fMail] == missing && p.level[fPhone] == missing }
+
+// named says that the names speak for one person: neither part differs, and one of them says so clearly.
+func (p *pattern) named() bool {
+	f, l := p.level[fFirst], p.level[fLast]
+	return f != differs && l != differs && !p.alike && max(f, l) >= nickname && (f != initial || l >= near)
+}
+
+// settled says that a name that does not speak for one person may be a mistake all the same: nothing but name and address
+// is known, and the address agrees. With an e-mail or a phone about, somebody else of the household is likelier.
+func (p *pattern) settled() bool {
+	agree, _ := p.at()
+	return p.bare() && agree >= 2 && p.level[fFirst]+p.level[fLast] > 0
+}
