@@ -24,6 +24,7 @@ type Options struct {
 	Faults                   wire.Faults
 	GHLQuota, CommonskuQuota wire.Quota // 100/10 s and 200,000 a day; 10/s
 	SearchLag                time.Duration
+	WebhookRetryAfter        time.Duration // after a 429; ten minutes if 0
 }
 
 // World is both systems running.
@@ -60,7 +61,8 @@ func Start(o Options) (*World, error) {
 		w.plans[i] = p
 	}
 	w.GHL = ghl.New(ghl.Options{LocationID: w.LocationID, Tokens: map[string][]string{w.GHLToken: nil}, ClientID: "sandbox-app",
-		SearchLag: o.SearchLag, Quota: o.GHLQuota, Latency: o.Latency, Faults: w.plans[0], Seed: o.Seed, NoWebhooks: true})
+		SearchLag: o.SearchLag, Quota: o.GHLQuota, Latency: o.Latency, Faults: w.plans[0], Seed: o.Seed, NoWebhooks: true,
+		WebhookRetryAfter: o.WebhookRetryAfter})
 	w.Commonsku = commonsku.New(commonsku.Options{Token: w.CommonskuToken, Stage: Stage, Quota: o.CommonskuQuota,
 		Latency: o.Latency, Faults: w.plans[1], Seed: o.Seed})
 	w.WebhookPublicKeyPEM = w.GHL.PublicKeyPEM()
