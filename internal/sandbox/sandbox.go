@@ -17,7 +17,9 @@ import (
 // Options of a world. Zero values are fit for a test.
 type Options struct {
 	GHLAddr, CommonskuAddr   string // 127.0.0.1:0 if empty
+	Memory                   bool   // no network: calls go through Client, for simulated time
 	WebhookURL               string
+	WebhookClient            *http.Client // sends events; a plain one if nil
 	Seed                     int64
 	Contacts                 int // people made up, over both sides
 	Latency                  time.Duration
@@ -37,6 +39,7 @@ type World struct {
 	Commonsku                    *commonsku.Server
 	Truth                        []Pair // who is who, of the people made up
 
+	clients [2]*http.Client // of ghl, of commonsku
 	plans   [2]*wire.Plan
 	servers []*http.Server
 }
@@ -62,7 +65,7 @@ func Start(o Options) (*World, error) {
 	}
 	w.GHL = ghl.New(ghl.Options{LocationID: w.LocationID, Tokens: map[string][]string{w.GHLToken: nil}, ClientID: "sandbox-app",
 		SearchLag: o.SearchLag, Quota: o.GHLQuota, Latency: o.Latency, Faults: w.plans[0], Seed: o.Seed, NoWebhooks: true,
-		WebhookRetryAfter: o.WebhookRetryAfter})
+		WebhookRetryAfter: o.WebhookRetryAfter, Client: o.WebhookClient})
 	w.Commonsku = commonsku.New(commonsku.Options{Token: w.CommonskuToken, Stage: Stage, Quota: o.CommonskuQuota,
 		Latency: o.Latency, Faults: w.plans[1], Seed: o.Seed})
 	w.WebhookPublicKeyPEM = w.GHL.PublicKeyPEM()
@@ -72,8 +75,8 @@ func Start(o Options) (*World, error) {
 	w.GHL.SetQuiet(false)
 	w.GHL.SetWebhookURL(o.WebhookURL)
 	var err error
-	if w.GHLBaseURL, err = w.listen(o.GHLAddr, w.GHL); err == nil {
-		w.CommonskuBaseURL, err = w.listen(o.CommonskuAddr, w.Commonsku)
+	if w.GHLBaseURL, w.clients[0], err = w.listen(o.GHLAddr, o.Memory, w.GHL); err == nil {
+		w.CommonskuBaseURL, w.clients[1], err = w.listen(o.CommonskuAddr, o.Memory, w.Commonsku)
 		w.CommonskuBaseURL += Stage
 	}
 	if err != nil {
@@ -82,18 +85,33 @@ func Start(o Options) (*World, error) {
 	return w, nil
 }
 
-func (w *World) listen(addr string, h http.Handler) (string, error) {
+// listen serves one side and returns its address and a client that reaches it.
+func (w *World) listen(addr string, memory bool, h http.Handler) (string, *http.Client, error) {
+	s := &http.Server{Handler: w.admin(h), ReadHeaderTimeout: 10 * time.Second}
+	if memory {
+		l := wire.NewMemListener()
+		w.servers = append(w.servers, s)
+		go func() { _ = s.Serve(l) }() // ends with Close
+		return "http://memory", &http.Client{Transport: &http.Transport{DialContext: l.DialContext}}, nil
+	}
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
 	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", addr)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	s := &http.Server{Handler: w.admin(h), ReadHeaderTimeout: 10 * time.Second}
 	w.servers = append(w.servers, s)
 	go func() { _ = s.Serve(l) }() // ends with Close
-	return "http://" + l.Addr().String(), nil
+	return "http://" + l.Addr().String(), &http.Client{}, nil
+}
+
+// Client reaches a side, ghl or commonsku; in memory nothing else does.
+func (w *World) Client(side string) *http.Client {
+	if side == "ghl" {
+		return w.clients[0]
+	}
+	return w.clients[1]
 }
 
 // SetWebhookURL is where later events go.
@@ -117,6 +135,11 @@ func (w *World) Close() error {
 	var errs []error
 	for _, s := range w.servers {
 		errs = append(errs, s.Close())
+	}
+	for _, c := range w.clients {
+		if c != nil {
+			c.CloseIdleConnections()
+		}
 	}
 	w.GHL.Close()
 	return errors.Join(errs...)

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"tandem/internal/sandbox"
@@ -336,6 +337,44 @@ func TestCommonskuUpdatedSinceShowsDeletedAndCursorCarriesFilters(t *testing.T) 
 	if len(seen) != len(all) || deleted != 1 {
 		t.Errorf("saw %d of %d, %d deleted", len(seen), len(all), deleted)
 	}
+}
+
+func TestInMemoryAndInSimulatedTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, err := sandbox.Start(sandbox.Options{Memory: true, SearchLag: time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = w.Close() }()
+		if _, err := w.GHL.CreateContact(object{"firstName": "A"}); err != nil {
+			t.Fatal(err)
+		}
+		total := func() any {
+			r, err := http.NewRequest("POST", w.GHLBaseURL+"/contacts/search", strings.NewReader(`{"locationId":"`+w.LocationID+`","pageLimit":1}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Authorization", "Bearer "+w.GHLToken)
+			r.Header.Set("Version", "2021-07-28")
+			res, err := w.Client("ghl").Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Body.Close()
+			var body object
+			if err := json.NewDecoder(res.Body).Decode(&body); err != nil {
+				t.Fatal(err)
+			}
+			return body["total"]
+		}
+		if n := total(); n != 0.0 {
+			t.Errorf("search sees %v at once", n)
+		}
+		time.Sleep(time.Hour)
+		if n := total(); n != 1.0 {
+			t.Errorf("search sees %v an hour later", n)
+		}
+	})
 }
 
 func TestPeopleAreTheSameForTheSameSeed(t *testing.T) {
