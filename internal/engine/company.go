@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
@@ -189,7 +188,7 @@ func (e *Engine) standIn(ctx context.Context, j *job, person record.Record, link
 		return e.ensureClient(ctx, j, try, linkID)
 	}
 	return store.Seen{}, false, &connector.Error{Class: connector.Invalid, Op: "commonsku clients.create", Field: "name",
-		Mend: fmt.Sprintf("Clients named after this person exist already: give the contact a company in GHL, or rename a client in commonsku.")}
+		Mend: "Clients named after this person exist already: give the contact a company in GHL, or rename a client in commonsku."}
 }
 
 func withLocalPart(name, email string) string {

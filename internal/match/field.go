@@ -38,6 +38,7 @@ type pattern struct {
 	swapped bool // first and last name
 	suffix  bool // Jr against Sr, or against none
 	alike   bool // two first names that are both usual: Anna and Anne, no slip of the hand
+	bare    bool // neither record has an e-mail or a phone
 }
 
 // compare finds the levels of two rows.
@@ -47,7 +48,8 @@ func (t *table) compare(a, b *row) (p pattern) {
 	} else {
 		p.level[fFirst], p.level[fLast], p.swapped = t.name(a).compare(t.name(b))
 	}
-	p.suffix = a.suffix != b.suffix && p.level[fLast] == same
+	p.suffix = a.suffix != b.suffix && p.level[fLast] != differs
+	p.bare = len(a.mails)+len(a.phones)+len(b.mails)+len(b.phones) == 0
 	p.level[fMail] = holding(a.mails, b.mails, t.mailShared)
 	p.level[fPhone] = holding(a.phones, b.phones, t.phoneShared)
 	p.level[fStreet] = by(textLevel, t.street, a.street, b.street)
@@ -106,10 +108,10 @@ func firstShared(a, b []int32) int32 {
 // own says that they have an e-mail or phone in common that is nobody else's.
 func (p *pattern) own() bool { return p.level[fMail] == same || p.level[fPhone] == same }
 
-// compatible is Compatible, by levels.
+// compatible is Compatible, by levels. That two usual names are one is believed of an e-mail, not of a family's phone.
 func (p *pattern) compatible() bool {
 	f, l := p.level[fFirst], p.level[fLast]
-	return (f == missing || f >= initial || p.alike) && (l == missing || l >= initial)
+	return (f == missing || f >= initial || p.alike && p.level[fMail] == same) && (l == missing || l >= initial)
 }
 
 // sure is identity: an e-mail or phone of one's own, with a compatible name. A suffix that one of them lacks leaves doubt.
@@ -138,16 +140,13 @@ func (p *pattern) barred() bool {
 		return true
 	case mail >= common || phone >= common:
 		return !p.compatible()
-	case p.alike && !p.bare():
+	case p.alike && !p.bare:
 		return p.level[fBirth] != same
 	case mail == differs && phone == differs:
 		return true
 	}
 	return known >= 2 && agree == 0
 }
-
-// bare says that neither has an e-mail or a phone that the other could be held against.
-func (p *pattern) bare() bool { return p.level[fMail] == missing && p.level[fPhone] == missing }
 
 // named says that the names speak for one person: neither part differs, and one of them says so clearly.
 func (p *pattern) named() bool {
@@ -159,5 +158,5 @@ func (p *pattern) named() bool {
 // is known, and the address agrees. With an e-mail or a phone about, somebody else of the household is likelier.
 func (p *pattern) settled() bool {
 	agree, _ := p.at()
-	return p.bare() && agree >= 2 && p.level[fFirst]+p.level[fLast] > 0
+	return p.bare && agree >= 2 && p.level[fFirst]+p.level[fLast] > 0
 }

@@ -88,6 +88,8 @@ func oneFirst(a, b string) level {
 		return differs
 	case nicknames(a, b):
 		return nickname
+	case lookalikes(a, b):
+		return loose
 	}
 	return wordLevel(a, b)
 }
@@ -120,13 +122,22 @@ func lastLevel(a, b string) level {
 func (n name) compare(o name) (first, last level, swapped bool) {
 	first, last = firstLevel(n.first, o.first), lastLevel(n.last, o.last)
 	if first <= loose && last <= loose {
-		f, l := firstLevel(n.first, o.last), lastLevel(n.last, o.first)
+		// Which of the two is the wrong way round cannot be told: either reading counts.
+		f, l := eitherLevel(n.first, o.last), eitherLevel(n.last, o.first)
+		if l == nickname { // a last name has none
+			if f == nickname {
+				f = near
+			}
+			f, l = l, f
+		}
 		if min(f, l) >= nickname || first != missing && last != missing && first+last < f+l && max(f, l) >= near {
 			return f, l, true
 		}
 	}
 	return first, last, false
 }
+
+func eitherLevel(a, b string) level { return max(firstLevel(a, b), lastLevel(a, b)) }
 
 // Compatible says whether two names can be one person's: equal, a nickname, a typing error, an initial, swapped, or one
 // of them missing. Father and son (Jr, Sr) are not. It is what makes an equal e-mail or phone a sure identity.

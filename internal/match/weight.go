@@ -106,12 +106,15 @@ func (w *model) parts(a, b *row, p *pattern, out *[int(fChance) + 1]part) (n int
 	if p.suffix {
 		add(fSuffix, differs, -6)
 	}
-	if first := p.level[fFirst]; first <= loose {
-		// A family lives at one address under one name, colleagues sit at another: where the first name does not speak for
-		// one person, address and last name say no more than how seldom an address is shared here.
-		home := math.Max(0, out[0].weightOf(fLast)) + math.Max(0, out[1].weightOf(fLast))
+	if first := p.level[fFirst]; first <= loose || p.level[fLast] <= loose {
+		// A family lives at one address under one name, colleagues sit at another: where the name does not speak for one
+		// person, address, company and a family's name say no more than how seldom an address is shared here.
+		home := 0.0
+		if first <= loose {
+			home = math.Max(0, out[0].weightOf(fLast)) + math.Max(0, out[1].weightOf(fLast))
+		}
 		for _, q := range out[:n] {
-			if q.field >= fStreet && q.field <= fState || q.field == fOrder { // names are swapped as often in a family
+			if q.field >= fStreet && q.field <= fCompany || q.field == fOrder { // names are swapped as often in a family
 				home += q.weight
 			}
 		}
@@ -177,12 +180,12 @@ func (w *model) reasons(a, b *row) (list []Reason, total float64) {
 	n, total, _ := w.parts(a, b, &p, &parts)
 	list = make([]Reason, n)
 	for i, q := range parts[:n] {
-		list[i] = Reason{Field: q.field.String(), Level: w.words(q, a, b), Weight: q.weight}
+		list[i] = Reason{Field: q.field.String(), Level: w.words(q, &p, a, b), Weight: q.weight}
 	}
 	return list, total
 }
 
-func (w *model) words(q part, a, b *row) string {
+func (w *model) words(q part, p *pattern, a, b *row) string {
 	t := w.t
 	switch {
 	case q.field == fChance:
@@ -191,9 +194,9 @@ func (w *model) words(q part, a, b *row) string {
 		return "swapped"
 	case q.field == fHome:
 		return "may be a household's"
-	case q.field == fFirst && q.level == nickname:
+	case q.field == fFirst && q.level == nickname && !p.swapped:
 		return "nickname: " + t.first.text[a.first] + "/" + t.first.text[b.first]
-	case q.field == fFirst && q.level == loose && t.first.usual(a.first) && t.first.usual(b.first):
+	case q.field == fFirst && p.alike:
 		return "alike, but both are usual"
 	}
 	return q.level.String()

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"tandem/internal/connector"
 	"tandem/internal/operation"
@@ -22,7 +21,10 @@ const quotaRetry = time.Hour
 // API": the gateway in front answers 403 both to a bad key and to a path that does not exist.
 func classify(p *Profile, op operation.Operation, status int, body []byte) *connector.Error {
 	message := messageOf(p, body)
-	e := &connector.Error{Class: connector.Invalid, Err: errors.New(safe(message, status))}
+	e := &connector.Error{Class: connector.Invalid}
+	if message != "" {
+		e.Err = errors.New(message) // transport shortens it and takes out addresses and numbers
+	}
 	folded := record.Fold(message)
 	said := func(texts []Text) bool {
 		return slices.ContainsFunc(texts, func(t Text) bool { return t.Status == status && strings.Contains(folded, t.Part) })
@@ -50,11 +52,7 @@ func classify(p *Profile, op operation.Operation, status int, body []byte) *conn
 		e.Class = connector.Forbidden
 		e.Mend = "The key may not do this: the user it belongs to needs the permission in commonsku."
 	case status == http.StatusRequestTimeout, status == http.StatusTooEarly, status >= 500:
-		// The gateway gives up after 29 s; what is behind it may have finished the write.
-		e.Class = connector.Transient
-		if !op.Repeatable {
-			e.Class = connector.Ambiguous
-		}
+		e.Class = connector.Transient // transport makes it Ambiguous where a create may have happened
 	case status >= 300 && status < 400:
 		e.Class = connector.Absent
 		e.Mend = "The account answers with a redirect: correct base_url or the profile's paths."
@@ -109,31 +107,6 @@ func inWay(p *Profile, op operation.Operation, body []byte) record.Ref {
 		}
 	}
 	return record.Ref{}
-}
-
-// safe is the far side's own message, cut, without what may be somebody's e-mail or number.
-func safe(message string, status int) string {
-	if strings.TrimSpace(message) == "" {
-		return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
-	}
-	words := strings.Fields(message)
-	for i, w := range words {
-		digits := 0
-		for _, r := range w {
-			if unicode.IsDigit(r) {
-				digits++
-			}
-		}
-		if strings.Contains(w, "@") || digits > 4 {
-			words[i] = "…"
-		}
-	}
-	const runesMax = 200
-	out := []rune(strings.Join(words, " "))
-	if len(out) > runesMax {
-		out = append(out[:runesMax], '…')
-	}
-	return string(out)
 }
 
 func opName(k *Kind, v verb) string { return "commonsku " + resource(k.Kind) + "." + string(v) }

@@ -107,6 +107,18 @@ func TestWritesThatCannotBeAreRefusedBeforeAnyCall(t *testing.T) {
 	}
 }
 
+func TestACreateLeavesOutWhatIsEmpty(t *testing.T) {
+	a := newAccount(t)
+	a.on("POST /contacts", 201, `{"data":{"contact_id":"c1"}}`)
+	w := connector.Write{Verb: connector.Create, Ref: contact(""), Parent: client("k1"), Fields: fields("first_name", "Ann", "last_name", "Lee", "email", "", "street", "")}
+	if _, err := a.with(t, load(t, "default")).Write(t.Context(), w); err != nil {
+		t.Fatal(err)
+	}
+	if calls := a.made(); calls[0] != `POST /contacts {"client_id":"k1","contact_first_name":"Ann","contact_last_name":"Lee"}` {
+		t.Errorf("sent %q", calls)
+	}
+}
+
 func TestDefaultsOfTheProfileFillACreate(t *testing.T) {
 	a := newAccount(t)
 	a.do("POST /clients", func(w http.ResponseWriter, _ url.Values, body map[string]any) {

@@ -113,6 +113,9 @@ func TestDescribeReadsUsersAndFindsABadKey(t *testing.T) {
 	if err != nil || len(got.Users) != 2 || !got.Users[0].Active || got.Users[1].Active || got.Users[0].FirstName != "Bob" || !got.DuplicatesAllowed {
 		t.Errorf("%+v, %v", got, err)
 	}
+	if got, err := a.driver(t, builtin(t, "default", "existing: doubles", "existing: error")).Describe(t.Context()); err != nil || got.DuplicatesAllowed {
+		t.Errorf("an account that refuses doubles: %+v, %v", got, err)
+	}
 	a.on("GET /users", 403, `{"message":"Forbidden"}`)
 	if _, err := a.with(t, load(t, "default")).Describe(t.Context()); connector.ClassOf(err) != connector.Auth {
 		t.Errorf("a bad key: %v", err)

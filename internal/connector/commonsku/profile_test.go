@@ -96,6 +96,16 @@ func TestCSVProfileNamesTheTemplateAndPlacesTagsAtTheClient(t *testing.T) {
 	}
 }
 
+// The map is bound to the profile before any account is asked.
+func TestAKindThatCannotBeWrittenHasNoWritableField(t *testing.T) {
+	for profile, want := range map[string]bool{"default": true, "readonly": false, "csv": false} {
+		f, ok := load(t, profile).Kinds[record.Company].Field("name")
+		if !ok || f.Writable != want {
+			t.Errorf("%s: the client's name is writable: %v", profile, f.Writable)
+		}
+	}
+}
+
 func TestABuiltInProfileCanBeCopied(t *testing.T) {
 	for _, name := range commonsku.Builtin() {
 		text, err := commonsku.Source(name)
@@ -183,7 +193,8 @@ func TestWhatIsNoProfile(t *testing.T) {
 		"not yaml":      "name: [unclosed",
 		"a list":        "- a\n- b\n",
 		"no kinds":      "name: x\n",
-		"twice":         "name: x\nname: y\nkinds: {}\n",
+		"twice":         "name: x\nname: y\nkinds: {contact: {fields: {}}}\n",
+		"merged":        "name: x\nauth: {<<: {header: K}}\nkinds: {contact: {fields: {}}}\n",
 		"alias":         "name: x\nabout: &a text\nauth: *a\nkinds: {contact: {fields: {}}}\n",
 		"too large":     "name: x\nabout: " + strings.Repeat("x", 300<<10),
 		"two documents": "name: x\n---\nname: y\n",
