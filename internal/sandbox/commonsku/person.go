@@ -1,17 +1,20 @@
 package commonsku
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+)
 
 // What a person does in the UI: no quota, no key, the same rules as a write by API. Fields are those of the contract.
 
 // CreateClient makes a client, or returns (and restores) the one of the same spelling.
 func (s *Server) CreateClient(fields map[string]any) (string, error) {
-	return s.act("client_id", func() (int, map[string]any, *refusal) { return s.createClient("", fields) })
+	return s.act("client_id", func() (int, map[string]any, *refusal) { return s.createClient("", plain(fields)) })
 }
 
 // UpdateClient changes the given fields.
 func (s *Server) UpdateClient(id string, fields map[string]any) error {
-	_, err := s.act("client_id", func() (int, map[string]any, *refusal) { return s.patchClient(id, fields) })
+	_, err := s.act("client_id", func() (int, map[string]any, *refusal) { return s.patchClient(id, plain(fields)) })
 	return err
 }
 
@@ -20,12 +23,12 @@ func (s *Server) DeleteClient(id string) error { return s.away(s.clients, id) }
 
 // CreateContact makes a contact of a client.
 func (s *Server) CreateContact(fields map[string]any) (string, error) {
-	return s.act("contact_id", func() (int, map[string]any, *refusal) { return s.createContact("", fields) })
+	return s.act("contact_id", func() (int, map[string]any, *refusal) { return s.createContact("", plain(fields)) })
 }
 
 // UpdateContact changes the given fields.
 func (s *Server) UpdateContact(id string, fields map[string]any) error {
-	_, err := s.act("contact_id", func() (int, map[string]any, *refusal) { return s.patchContact(id, fields) })
+	_, err := s.act("contact_id", func() (int, map[string]any, *refusal) { return s.patchContact(id, plain(fields)) })
 	return err
 }
 
@@ -113,4 +116,18 @@ func (s *Server) away(t *table, id string) error {
 
 func (f *refusal) err() error {
 	return fmt.Errorf("sandbox: commonsku answers %d: %v", f.status, f.body)
+}
+
+// plain lets Go callers give tags as []string; over HTTP they are []any already.
+func plain(fields map[string]any) map[string]any {
+	list, is := fields["tags"].([]string)
+	if !is {
+		return fields
+	}
+	out, tags := maps.Clone(fields), make([]any, len(list))
+	for i, t := range list {
+		tags[i] = t
+	}
+	out["tags"] = tags
+	return out
 }

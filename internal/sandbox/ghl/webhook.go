@@ -36,10 +36,12 @@ func (s *Server) fire(kind string, of map[string]any) {
 	lane := s.lanes[h.Sum32()%lanes]
 	for _, delay := range s.gate.Faults.Fate() {
 		if delay == 0 {
-			lane.push(delivery{body: body})
+			if !lane.push(delivery{body: body}) {
+				s.hooks.Lost++
+			}
 			continue
 		}
-		time.AfterFunc(time.Duration(delay)*time.Millisecond, func() { lane.push(delivery{body: body}) })
+		time.AfterFunc(time.Duration(delay)*time.Millisecond, func() { s.push(lane, delivery{body: body}) })
 	}
 }
 
@@ -70,7 +72,7 @@ func (s *Server) deliver(l *lane, d delivery) {
 		s.count(func(h *Hooks) { h.Retried++ })
 		// Up to a tenth on top, so that retries of one outage do not arrive as one burst.
 		wait := s.opt.WebhookRetryAfter + s.opt.WebhookRetryAfter*time.Duration(d.tries)/60
-		time.AfterFunc(wait, func() { l.push(d) })
+		time.AfterFunc(wait, func() { s.push(l, d) })
 	default:
 		s.count(func(h *Hooks) { h.Lost++ })
 	}
@@ -85,22 +87,32 @@ type Hooks struct {
 
 func (s *Server) count(with func(*Hooks)) { s.mu.Lock(); with(&s.hooks); s.mu.Unlock() }
 
-// lane is a queue without an end, emptied by one goroutine.
+// push is for those who do not hold the lock.
+func (s *Server) push(l *lane, d delivery) {
+	if !l.push(d) {
+		s.count(func(h *Hooks) { h.Lost++ })
+	}
+}
+
+// lane is a queue that one goroutine empties.
 type lane struct {
 	in   chan delivery
 	done <-chan struct{}
 }
 
-func (l *lane) push(d delivery) {
+// push never waits, since a write holds the lock meanwhile: an event that finds the lane full is lost.
+func (l *lane) push(d delivery) bool {
 	select {
 	case l.in <- d:
-	case <-l.done:
+		return true
+	default:
+		return false
 	}
 }
 
 func (s *Server) startLanes() {
 	for i := range s.lanes {
-		// So deep that a write never waits for a receiver.
+		// Deep enough for a minute of a busy location behind a receiver that hangs.
 		l := &lane{in: make(chan delivery, 1<<14), done: s.ctx.Done()}
 		s.lanes[i] = l
 		s.wait.Go(func() {
