@@ -151,11 +151,14 @@ func TestSkipsNameWhatTheyNeed(t *testing.T) {
 		if !f.test && f.room != "store/storetest" && f.room != "connector/connectortest" || f.room == "archtest" {
 			continue
 		}
-		skips, requires := 0, false
+		skips, requires := 0, false // `go test -short` is a person in a hurry, never CI
 		ast.Inspect(f.ast, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.SelectorExpr:
 				x, ok := n.X.(*ast.Ident)
+				if ok && x.Name == "testing" && n.Sel.Name == "Short" {
+					skips--
+				}
 				if ok && slices.Contains([]string{"t", "tb", "b", "f"}, x.Name) && slices.Contains([]string{"Skip", "Skipf", "SkipNow"}, n.Sel.Name) {
 					skips++
 				}
