@@ -41,35 +41,46 @@ type pattern struct {
 	bare    bool // neither record has an e-mail or a phone
 }
 
-// compare finds the levels of two rows.
-func (t *table) compare(a, b *row) (p pattern) {
-	if a.first == b.first && a.last == b.last && a.first != 0 && a.last != 0 {
-		p.level[fFirst], p.level[fLast] = same, same
-	} else {
-		p.level[fFirst], p.level[fLast], p.swapped = t.name(a).compare(t.name(b))
+// compare finds the levels of two rows; of strangers only those of what names them.
+func (t *table) compare(a, b *row) pattern {
+	p := t.compareNames(a, b)
+	if !p.strangers() { // most of what a block brings together: nothing more can make them one
+		t.compareRest(a, b, &p)
 	}
-	p.suffix = a.suffix != b.suffix && p.level[fLast] != differs
+	return p
+}
+
+// compareNames finds the levels of names, e-mails and phones.
+func (t *table) compareNames(a, b *row) (p pattern) {
+	p.level[fFirst] = t.first.compare(firstLevel, a.first, b.first)
+	p.level[fLast] = t.last.compare(lastLevel, a.last, b.last)
+	if p.level[fFirst] <= loose && p.level[fLast] <= loose {
+		p.level[fFirst], p.level[fLast], p.swapped = t.name(a).swapped(t.name(b), p.level[fFirst], p.level[fLast])
+	}
 	p.bare = len(a.mails)+len(a.phones)+len(b.mails)+len(b.phones) == 0
 	p.level[fMail] = holding(a.mails, b.mails, t.mailShared)
 	p.level[fPhone] = holding(a.phones, b.phones, t.phoneShared)
-	p.level[fStreet] = by(textLevel, t.street, a.street, b.street)
-	p.level[fNumber] = by(codeLevel, t.number, a.number, b.number)
-	p.level[fCity] = by(textLevel, t.city, a.city, b.city)
-	p.level[fPostal] = by(codeLevel, t.postal, a.postal, b.postal)
-	p.level[fState] = by(codeLevel, t.state, a.state, b.state)
-	p.level[fCompany] = by(textLevel, t.company, a.company, b.company)
-	p.level[fBirth] = by(codeLevel, t.birth, a.birth, b.birth)
+	p.suffix = a.suffix != b.suffix && p.level[fLast] != differs
 	if p.level[fFirst] == near && !p.swapped && t.first.usual(a.first) && t.first.usual(b.first) {
 		p.level[fFirst], p.alike = loose, true
 	}
 	return p
 }
 
-func by(f func(a, b string) level, c *column, a, b int32) level {
-	if a == b && a != 0 {
-		return same
-	}
-	return f(c.text[a], c.text[b])
+// compareRest finds the levels of everything else.
+func (t *table) compareRest(a, b *row, p *pattern) {
+	p.level[fStreet] = t.street.compare(textLevel, a.street, b.street)
+	p.level[fNumber] = t.number.compare(codeLevel, a.number, b.number)
+	p.level[fCity] = t.city.compare(textLevel, a.city, b.city)
+	p.level[fPostal] = t.postal.compare(codeLevel, a.postal, b.postal)
+	p.level[fState] = t.state.compare(codeLevel, a.state, b.state)
+	p.level[fCompany] = t.company.compare(textLevel, a.company, b.company)
+	p.level[fBirth] = t.birth.compare(codeLevel, a.birth, b.birth)
+}
+
+// strangers says that both names differ and that nothing of their own is in common, where there is something of their own.
+func (p *pattern) strangers() bool {
+	return p.level[fFirst] == differs && p.level[fLast] == differs && !p.bare && p.level[fMail] <= differs && p.level[fPhone] <= differs
 }
 
 // usual says that a value is no mistake: so many do not slip the same way.

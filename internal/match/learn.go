@@ -40,6 +40,7 @@ func (w *model) learn(g, c folk, pairs []uint64) {
 		for f := range sum {
 			mix(&w.m[f], &usualM[f], &sum[f])
 		}
+		w.settle()
 	}
 }
 
@@ -48,7 +49,9 @@ func (w *model) learnU(g, c folk) {
 	n := min(len(g.rows)*len(c.rows), sampled)
 	for i := range n {
 		// Strides prime to nearly all sizes walk both lists evenly.
-		p := w.t.compare(&g.rows[i*7919%len(g.rows)], &c.rows[(i*104729+i/len(c.rows))%len(c.rows)])
+		a, b := &g.rows[i*7919%len(g.rows)], &c.rows[(i*104729+i/len(c.rows))%len(c.rows)]
+		p := w.t.compareNames(a, b)
+		w.t.compareRest(a, b, &p)
 		for f, l := range p.level {
 			sum[f][l]++
 		}

@@ -122,17 +122,24 @@ func lastLevel(a, b string) level {
 func (n name) compare(o name) (first, last level, swapped bool) {
 	first, last = firstLevel(n.first, o.first), lastLevel(n.last, o.last)
 	if first <= loose && last <= loose {
-		// Which of the two is the wrong way round cannot be told: either reading counts.
-		f, l := eitherLevel(n.first, o.last), eitherLevel(n.last, o.first)
-		if l == nickname { // a last name has none
-			if f == nickname {
-				f = near
-			}
-			f, l = l, f
+		return n.swapped(o, first, last)
+	}
+	return first, last, false
+}
+
+// swapped gives the levels with first and last name of one of them the other way round, where they agree better so than
+// the given ones.
+func (n name) swapped(o name, first, last level) (level, level, bool) {
+	// Which of the two is the wrong way round cannot be told: either reading counts.
+	f, l := eitherLevel(n.first, o.last), eitherLevel(n.last, o.first)
+	if l == nickname { // a last name has none
+		if f == nickname {
+			f = near
 		}
-		if min(f, l) >= nickname || first != missing && last != missing && first+last < f+l && max(f, l) >= near {
-			return f, l, true
-		}
+		f, l = l, f
+	}
+	if min(f, l) >= nickname || first != missing && last != missing && first+last < f+l && max(f, l) >= near {
+		return f, l, true
 	}
 	return first, last, false
 }

@@ -28,6 +28,9 @@ func wordLevel(a, b string) level {
 	case len(a) < 2 || len(b) < 2:
 		return differs
 	}
+	if !within(a, b) {
+		return differs
+	}
 	if one := max(len(a), len(b)) >= 4 && oneEdit(a, b); one {
 		return near
 	}
@@ -38,6 +41,26 @@ func wordLevel(a, b string) level {
 		return loose
 	}
 	return differs
+}
+
+// within says, fast, whether Jaro-Winkler can reach 0.80 at all: letters that the other word has not cannot match.
+func within(a, b string) bool {
+	var has uint64
+	for i := range len(b) {
+		has |= 1 << (b[i] & 63)
+	}
+	hits := 0
+	for i := range len(a) {
+		hits += int(has >> (a[i] & 63) & 1)
+	}
+	hits = min(hits, len(b))
+	prefix := 0
+	for prefix < min(4, len(a), len(b)) && a[prefix] == b[prefix] {
+		prefix++
+	}
+	m, p := float64(hits), 0.1*float64(prefix)
+	jaro := (m/float64(len(a)) + m/float64(len(b)) + 1) / 3
+	return hits > 0 && jaro+p*(1-jaro) >= 0.80-1e-9
 }
 
 // oneEdit says whether one insertion, deletion, replacement or swap of neighbours turns a into b (Damerau's four). Bytes

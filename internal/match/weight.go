@@ -10,8 +10,9 @@ import (
 type model struct {
 	t      *table
 	m, u   [compared][levels]float64
-	people int  // of how many one might be the other
-	live   bool // the table is a selection: how rare a value is cannot be told from it
+	bits   [compared][levels]float64 // log2(m/u); of the same value log2(m), since its rarity is added
+	people int                       // of how many one might be the other
+	live   bool                      // the table is a selection: how rare a value is cannot be told from it
 }
 
 // usualM and usualU are what is assumed before anything is learned: rates of levels among records of one person and of
@@ -49,7 +50,19 @@ var usualU = [compared][levels]float64{
 const background, believed = 1000, 200
 
 func newModel(t *table, people int) *model {
-	return &model{t: t, m: usualM, u: usualU, people: max(people, 50)}
+	w := &model{t: t, m: usualM, u: usualU, people: max(people, 50)}
+	w.settle()
+	return w
+}
+
+// settle takes the logarithms of rates that have changed.
+func (w *model) settle() {
+	for f := range w.bits {
+		for l := differs; l < same; l++ {
+			w.bits[f][l] = math.Log2(w.m[f][l] / w.u[f][l])
+		}
+		w.bits[f][same] = math.Log2(w.m[f][same])
+	}
 }
 
 // rarity is -log2 of how usual a value is.
@@ -86,11 +99,11 @@ func (w *model) parts(a, b *row, p *pattern, out *[int(fChance) + 1]part) (n int
 		if l == missing {
 			continue
 		}
-		weight := math.Log2(w.m[f][l] / w.u[f][l])
+		weight := w.bits[f][l]
 		switch l {
 		case same:
 			c, id := w.value(f, a, b)
-			weight = math.Log2(w.m[f][same]) + w.rarity(f, c, id)
+			weight += w.rarity(f, c, id)
 		case common:
 			c, id := w.value(f, a, b)
 			weight = min(6, math.Max(0, w.rarity(f, c, id)-2))
@@ -166,6 +179,9 @@ const corroborated = 3
 
 func (w *model) judge(a, b *row, o *Options) verdict {
 	p := w.t.compare(a, b)
+	if p.strangers() {
+		return verdict{total: math.Inf(-1)}
+	}
 	var parts [int(fChance) + 1]part
 	_, total, beyond := w.parts(a, b, &p, &parts)
 	v := verdict{total: total, sure: p.sure()}
