@@ -14,7 +14,6 @@ import (
 	"tandem/internal/client"
 	"tandem/internal/config"
 	"tandem/internal/operate"
-	"tandem/internal/store"
 	"tandem/internal/telemetry"
 	"tandem/internal/web/api"
 )
@@ -79,7 +78,7 @@ func (c *call) open() (*session, error) {
 		return nil, err
 	}
 	if path, is := cfg.SQLitePath(); is {
-		lock, held, err := store.ReadLock(path)
+		lock, held, err := c.holder(path)
 		switch {
 		case err != nil:
 			return nil, err
@@ -91,7 +90,7 @@ func (c *call) open() (*session, error) {
 			return &session{Operator: client.New(client.Options{BaseURL: lock.Address, Token: cfg.AdminToken.Reveal()}), cfg: cfg, remote: true}, nil
 		}
 	}
-	a, err := app.Open(c.ctx, cfg, app.Options{Logger: c.quietLogger()})
+	a, err := c.openApp(cfg, app.Options{Logger: c.quietLogger()})
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -31,10 +32,10 @@ func (v sandboxVerb) Run(c *call) error {
 	if v.Faults != "" {
 		raw, err := os.ReadFile(v.Faults)
 		if err != nil {
-			return err
+			return &usageError{fmt.Sprintf("%s: cannot be read: %s", v.Faults, errors.Unwrap(err))}
 		}
 		if o.Faults, err = sandbox.ParseFaults(raw); err != nil {
-			return fmt.Errorf("%s: %w", v.Faults, err)
+			return &usageError{fmt.Sprintf("%s: %s", v.Faults, err)}
 		}
 	}
 	w, err := sandbox.Start(o)

@@ -27,7 +27,7 @@ func (serveVerb) Run(c *call) error {
 	for _, w := range cfg.Warnings {
 		log.Warn(w.What, "key", w.Key, "mend", w.Mend)
 	}
-	a, err := app.Open(c.ctx, cfg, app.Options{Logger: log})
+	a, err := c.openApp(cfg, app.Options{Logger: log})
 	if err != nil {
 		return err
 	}
