@@ -13,6 +13,7 @@ import (
 
 	"tandem/internal/budget"
 	"tandem/internal/config"
+	"tandem/internal/connector/transport"
 	"tandem/internal/engine"
 	"tandem/internal/operate"
 	"tandem/internal/queue"
@@ -38,6 +39,7 @@ type App struct {
 	operate *operate.Service
 	metrics *telemetry.Metrics
 	budgets map[string]map[record.Side]*budget.Budget
+	pool    http.RoundTripper // shared by all pairs
 	running bool
 }
 
@@ -46,7 +48,7 @@ func Open(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	a := &App{cfg: cfg, log: o.Logger, budgets: map[string]map[record.Side]*budget.Budget{}, metrics: telemetry.NewMetrics()}
+	a := &App{cfg: cfg, log: o.Logger, budgets: map[string]map[record.Side]*budget.Budget{}, metrics: telemetry.NewMetrics(), pool: transport.Pool()}
 	st, err := store.Open(ctx, store.Options{URL: cfg.Database, Logger: o.Logger})
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)

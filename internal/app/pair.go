@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 
 	"tandem/internal/budget"
@@ -20,7 +21,7 @@ import (
 )
 
 // drivers builds both sides of a pair; it makes no call.
-func drivers(pc config.Pair, budgets map[record.Side]*budget.Budget, observe func(transport.Call)) (*ghl.Driver, *commonsku.Driver, *commonsku.Profile, error) {
+func drivers(pc config.Pair, budgets map[record.Side]*budget.Budget, pool http.RoundTripper, observe func(transport.Call)) (*ghl.Driver, *commonsku.Driver, *commonsku.Profile, error) {
 	profile, err := commonsku.LoadProfile(pc.Commonsku.Profile)
 	if err != nil {
 		return nil, nil, nil, err
@@ -28,7 +29,7 @@ func drivers(pc config.Pair, budgets map[record.Side]*budget.Budget, observe fun
 	g, err := ghl.New(ghl.Options{
 		Pair: pc.Name, BaseURL: pc.GHL.BaseURL, LocationID: pc.GHL.LocationID, Webhooks: pc.GHL.OAuth != nil, CustomFields: usesCustomFields(pc),
 		Token:  func(context.Context) (string, error) { return pc.GHL.Token.Reveal(), nil },
-		Budget: budgets[record.GHL], Observe: observe,
+		Budget: budgets[record.GHL], Base: pool, Observe: observe,
 	})
 	if err != nil {
 		return nil, nil, nil, err
@@ -36,7 +37,7 @@ func drivers(pc config.Pair, budgets map[record.Side]*budget.Budget, observe fun
 	c, err := commonsku.New(commonsku.Options{
 		Pair: pc.Name, BaseURL: pc.Commonsku.BaseURL, Profile: profile,
 		Token:  func(context.Context) (string, error) { return pc.Commonsku.Token.Reveal(), nil },
-		Budget: budgets[record.Commonsku], Observe: observe,
+		Budget: budgets[record.Commonsku], Base: pool, Observe: observe,
 	})
 	return g, c, profile, err
 }
@@ -58,12 +59,13 @@ func limits(q config.Quota) budget.Limits {
 // Drivers builds the drivers of every pair without opening a database, for doctor.
 func Drivers(cfg *config.Config, log *slog.Logger) (map[string]map[record.Side]connector.Driver, error) {
 	out := map[string]map[record.Side]connector.Driver{}
+	pool := transport.Pool()
 	for _, pc := range cfg.Pairs {
 		b := map[record.Side]*budget.Budget{
 			record.GHL:       budget.New(budget.Options{Limits: limits(pc.GHL.Quota)}),
 			record.Commonsku: budget.New(budget.Options{Limits: limits(pc.Commonsku.Quota)}),
 		}
-		g, c, _, err := drivers(pc, b, nil)
+		g, c, _, err := drivers(pc, b, pool, nil)
 		if err != nil {
 			return nil, fmt.Errorf("pair %s: %w", pc.Name, err)
 		}
@@ -78,7 +80,7 @@ func (a *App) pair(pc config.Pair, o Options) (*engine.Pair, error) {
 		record.GHL:       budget.New(budget.Options{Limits: limits(pc.GHL.Quota), Ledger: a.ledger(pc.Name, record.GHL)}),
 		record.Commonsku: budget.New(budget.Options{Limits: limits(pc.Commonsku.Quota), Ledger: a.ledger(pc.Name, record.Commonsku)}),
 	}
-	g, c, profile, err := drivers(pc, a.budgets[pc.Name], a.observe)
+	g, c, profile, err := drivers(pc, a.budgets[pc.Name], a.pool, a.observe)
 	if err != nil {
 		return nil, err
 	}

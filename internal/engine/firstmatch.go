@@ -35,12 +35,44 @@ func (e *Engine) firstMatch(ctx context.Context, j *job) error {
 		return err
 	}
 	empty := len(rep.GHL) == 0 || len(rep.Commonsku) == 0
+	if len(rep.GHL) == 0 && len(rep.Commonsku) > 0 {
+		if err := e.emptyTwice(ctx, j); err != nil {
+			return err
+		}
+	}
 	if !empty && (len(rep.Result.Asks) > 0 || !j.pair.Settings.Contacts.FirstMatchAuto) {
 		e.log.Info("the first match waits for a person", "pair", j.Pair, "links", len(rep.Result.Links), "asks", len(rep.Result.Asks),
 			"mend", "tandem match --export match.csv, then tandem match --apply match.csv")
 		return nil
 	}
 	return e.ApplyMatch(ctx, j.Pair, rep.Decisions())
+}
+
+// emptyAgain is how long after an empty listing of GHL a second one is made: its search index lags by seconds, and a
+// location that was just filled must not be taken for an empty one, or everybody would be made twice.
+const emptyAgain = 10 * time.Second
+
+// emptyTwice believes an empty side only the second time.
+func (e *Engine) emptyTwice(ctx context.Context, j *job) error {
+	var first time.Time
+	err := e.store.Update(ctx, func(tx *store.Tx) error {
+		w, err := tx.Watermark(j.Pair, "match:empty")
+		if err != nil {
+			return err
+		}
+		if first, err = time.Parse(time.RFC3339Nano, w); err == nil {
+			return nil
+		}
+		first = e.now()
+		return tx.SetWatermark(j.Pair, "match:empty", first.Format(time.RFC3339Nano))
+	})
+	if err != nil {
+		return err
+	}
+	if e.now().Sub(first) < emptyAgain {
+		return later{at: first.Add(emptyAgain), why: "GHL shows no contacts; its index may lag"}
+	}
+	return nil
 }
 
 // Match walks both sides and matches their contacts. It writes nothing but what was seen. progress may be nil.
