@@ -63,6 +63,8 @@ func (d *Driver) DecodeEvent(body []byte) (Event, error) {
 			}
 			e.Fields = fields
 		}
+	case e.Type == "Hint": // from a workflow's own Webhook action: look at this contact, nothing more
+		e.Ref = refTo(record.Contact, in.ID)
 	case strings.HasPrefix(e.Type, "Task"):
 		e.Ref, e.Parent = refTo(record.Task, in.ID), refTo(record.Contact, in.ContactID)
 	case strings.HasPrefix(e.Type, "Note"):
