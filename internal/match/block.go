@@ -8,7 +8,7 @@ import (
 
 // groupMost is how many pairs one block may have: a bigger one says nothing (everybody in one town), and other keys find
 // the people in it.
-const groupMost = 400
+const groupMost = 200
 
 // tidyAt is from how many collected pairs on those found twice are thrown out.
 const tidyAt = 1 << 23

@@ -38,6 +38,7 @@ type pattern struct {
 	swapped bool // first and last name
 	suffix  bool // Jr against Sr, or against none
 	alike   bool // two first names that are both usual: Anna and Anne, no slip of the hand
+	usual   bool // two last names that are both usual: Miller and Müller
 	bare    bool // neither record has an e-mail or a phone
 }
 
@@ -61,8 +62,17 @@ func (t *table) compareNames(a, b *row) (p pattern) {
 	p.level[fMail] = holding(a.mails, b.mails, t.mailShared)
 	p.level[fPhone] = holding(a.phones, b.phones, t.phoneShared)
 	p.suffix = a.suffix != b.suffix && p.level[fLast] != differs
-	if p.level[fFirst] == near && !p.swapped && t.first.usual(a.first) && t.first.usual(b.first) {
-		p.level[fFirst], p.alike = loose, true
+	switch {
+	case !p.swapped:
+		p.alike = p.level[fFirst] == near && t.first.usual(a.first) && t.first.usual(b.first)
+	case p.level[fFirst] == near || p.level[fLast] == near:
+		p.alike = t.alike(t.first.text[a.first], t.last.text[b.last]) || t.alike(t.last.text[a.last], t.first.text[b.first])
+	}
+	if p.alike {
+		p.level[fFirst] = loose
+	}
+	if p.usual = p.level[fLast] == near && !p.swapped && t.last.usual(a.last) && t.last.usual(b.last); p.usual {
+		p.level[fLast] = loose
 	}
 	return p
 }
@@ -78,13 +88,18 @@ func (t *table) compareRest(a, b *row, p *pattern) {
 	p.level[fBirth] = t.birth.compare(codeLevel, a.birth, b.birth)
 }
 
+// alike says of names that were swapped whether they are two usual first names.
+func (t *table) alike(a, b string) bool {
+	return a != b && t.first.usual(t.first.ids[a]) && t.first.usual(t.first.ids[b]) && !nicknames(a, b)
+}
+
 // strangers says that both names differ and that nothing of their own is in common, where there is something of their own.
 func (p *pattern) strangers() bool {
 	return p.level[fFirst] == differs && p.level[fLast] == differs && !p.bare && p.level[fMail] <= differs && p.level[fPhone] <= differs
 }
 
 // usual says that a value is no mistake: so many do not slip the same way.
-func (c *column) usual(id int32) bool { return c.count[id] >= max(6, c.total/2000) }
+func (c *column) usual(id int32) bool { return id > 0 && c.count[id] >= max(6, c.total/2000) }
 
 func holding(a, b []int32, shared []bool) level {
 	if len(a) == 0 || len(b) == 0 {
@@ -122,7 +137,7 @@ func (p *pattern) own() bool { return p.level[fMail] == same || p.level[fPhone] 
 // compatible is Compatible, by levels. That two usual names are one is believed of an e-mail, not of a family's phone.
 func (p *pattern) compatible() bool {
 	f, l := p.level[fFirst], p.level[fLast]
-	return (f == missing || f >= initial || p.alike && p.level[fMail] == same) && (l == missing || l >= initial)
+	return (f == missing || f >= initial || p.alike && p.level[fMail] == same) && (l == missing || l >= initial || p.usual && p.level[fMail] == same)
 }
 
 // sure is identity: an e-mail or phone of one's own, with a compatible name. A suffix that one of them lacks leaves doubt.

@@ -80,13 +80,6 @@ type part struct {
 	weight float64
 }
 
-func (q part) weightOf(f field) float64 {
-	if q.field == f {
-		return q.weight
-	}
-	return 0
-}
-
 // parts weighs a comparison. Their sum is the score: log2 of the odds that the two are one person.
 func (w *model) parts(a, b *row, p *pattern, out *[int(fChance) + 1]part) (n int, total, beyond float64) {
 	add := func(f field, l level, weight float64) {
@@ -119,21 +112,20 @@ func (w *model) parts(a, b *row, p *pattern, out *[int(fChance) + 1]part) (n int
 	if p.suffix {
 		add(fSuffix, differs, -6)
 	}
-	if first := p.level[fFirst]; first <= loose || p.level[fLast] <= loose {
-		// A family lives at one address under one name, colleagues sit at another: where the name does not speak for one
-		// person, address, company and a family's name say no more than how seldom an address is shared here.
-		home := 0.0
-		if first <= loose {
-			home = math.Max(0, out[0].weightOf(fLast)) + math.Max(0, out[1].weightOf(fLast))
+	// A family lives at one address under one name, colleagues sit at another with one switchboard: what people share says
+	// no more than how seldom an address is shared here. Where the first name does not speak for one person, a last name is
+	// such a thing too.
+	home := 0.0
+	for _, q := range out[:n] {
+		switch {
+		case q.field == fLast && p.level[fFirst] <= loose:
+			home += math.Max(0, q.weight)
+		case q.field >= fStreet && q.field <= fCompany, q.field == fOrder && p.level[fFirst] <= loose, q.level == common:
+			home += q.weight // names are swapped as often in a family
 		}
-		for _, q := range out[:n] {
-			if q.field >= fStreet && q.field <= fCompany || q.field == fOrder { // names are swapped as often in a family
-				home += q.weight
-			}
-		}
-		if most := math.Log2(float64(w.people)/2) - math.Log2(w.t.household); home > most {
-			add(fHome, common, most-home)
-		}
+	}
+	if most := math.Log2(float64(w.people)/2) - math.Log2(w.t.household); home > most {
+		add(fHome, common, most-home)
 	}
 	add(fChance, missing, -math.Log2(float64(w.people)))
 	return n, total, beyond
@@ -209,7 +201,7 @@ func (w *model) words(q part, p *pattern, a, b *row) string {
 	case q.field == fOrder:
 		return "swapped"
 	case q.field == fHome:
-		return "may be a household's"
+		return "may be shared"
 	case q.field == fFirst && q.level == nickname && !p.swapped:
 		return "nickname: " + t.first.text[a.first] + "/" + t.first.text[b.first]
 	case q.field == fFirst && p.alike:
