@@ -1,7 +1,10 @@
 // Package match decides who is the same person on both sides when records meet for the first time. Sure identity comes
-// first (a link, an e-mail or phone with a compatible name); then weights of agreement per field, rarer values counting
-// more, so that every score is a sum of reasons. Three outcomes: linked, for a person to decide, apart. Pure, and
-// independent of the order of its input.
+// first (a link, an e-mail or phone of one's own with a compatible name); then weights of agreement a field (Fellegi and
+// Sunter), learned from the people themselves without labels, rarer values counting more, so that every score is a sum of
+// reasons: log2 of the odds that two records are one person. Three outcomes: linked, for a person to decide, apart.
+//
+// It never guesses between two who are near, never links by a name alone or across a shared e-mail or phone, and never
+// links a record twice (I2). Pure, deterministic, and independent of the order of its input (I10).
 package match
 
 import (
